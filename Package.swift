@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// One package, two builds: ordinary Swift for the tests, Embedded Swift for the product. Embedded mode, the C
+// libraries' folders and static linking come from a generated toolset (see Makefile), so this file has no unsafe flag.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A room: a Swift module under Sources/NAME that may import only what `needs` names.
+func room(_ name: String, needs: [String] = [], libraries: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: needs.map { .init(stringLiteral: $0) }, swiftSettings: settings,
+    linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+/// A shim: C sources under Sources/NAME whose header names only fixed-width types.
+func shim(_ name: String, libraries: [String] = []) -> Target {
+  .target(name: name, linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+/// Tests of the room NAME, in Tests/NAMETests.
+func tests(_ name: String, needs: [String] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: ([name] + needs).map { .init(stringLiteral: $0) }, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "intercom",
+  products: [
+    .executable(name: "intercom", targets: ["intercom"]),
+    .library(name: "VOIP", targets: ["VOIP"]),
+    .library(name: "ICE", targets: ["ICE"]),
+    .library(name: "RTP", targets: ["RTP"]),
+    .library(name: "SDP", targets: ["SDP"]),
+    .library(name: "Voice", targets: ["Voice"]),
+    .library(name: "Config", targets: ["Config"]),
+    .library(name: "Adapters", targets: ["Security", "Codecs", "Linux"]),
+  ],
+  targets: [
+    // Pure rooms: no C, no clock, no file.
+    room("Core"),
+    room("ICE", needs: ["Core"]),
+    room("RTP", needs: ["Core"]),
+    room("SDP", needs: ["Core"]),
+    room("Voice", needs: ["Core"]),
+    room("Web", needs: ["Core"]),
+    room("Config", needs: ["Core"]),
+    room("Peer", needs: ["ICE", "RTP", "SDP", "Core"]),
+    room("VOIP", needs: ["Peer", "Core"]),
+    room("Station", needs: ["VOIP", "Web", "Config", "Core"]),
+
+    // Adapters: each fills the seam of the room it imports.
+    room("Security", needs: ["Peer", "Core", "CMbedTLS", "CSRTP"]),
+    room("Codecs", needs: ["Voice", "Core", "COpus", "CSpeexDSP"]),
+    room("Linux", needs: ["Core", "CLinux", "CALSA", "CGPIO"]),
+    shim("CLinux"),
+    shim("CALSA", libraries: ["asound"]),
+    shim("CGPIO", libraries: ["gpiod"]),
+    shim("CMbedTLS", libraries: ["mbedtls", "mbedx509", "mbedcrypto"]),
+    shim("CSRTP", libraries: ["srtp2"]),
+    shim("COpus", libraries: ["opus"]),
+    shim("CSpeexDSP", libraries: ["speexdsp"]),
+
+    // The self-tests that run both here and inside the product, and the hall.
+    room(
+      "SelfTest",
+      needs: ["Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Peer", "VOIP", "Station", "Security", "Codecs"]),
+    .executableTarget(
+      name: "intercom",
+      dependencies: [
+        "Core", "Voice", "Peer", "VOIP", "Web", "Config", "Station", "Security", "Codecs", "Linux", "SelfTest",
+      ],
+      swiftSettings: settings),
+
+    tests("Core"),
+    tests("ICE", needs: ["Core", "SelfTest"]),
+    tests("RTP", needs: ["Core"]),
+    tests("SDP", needs: ["Core"]),
+    tests("Voice", needs: ["Core", "Codecs"]),
+    tests("Web", needs: ["Core"]),
+    tests("Config", needs: ["Core"]),
+    tests("Peer", needs: ["Core", "ICE", "RTP", "SDP", "SelfTest"]),
+    tests("VOIP", needs: ["Core", "Peer", "Voice", "Security", "Codecs", "SelfTest"]),
+    tests("Station", needs: ["Core", "VOIP", "Web", "Config", "SelfTest"]),
+    tests("Security", needs: ["Core", "Peer"]),
+    tests("Codecs", needs: ["Core", "Voice"]),
+    tests("Linux", needs: ["Core"]),
+    tests("SelfTest", needs: ["Core"]),
+    .testTarget(name: "HouseTests", swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
