@@ -42,6 +42,33 @@ public enum Limits {
   public static let reportRingSlots = 8
   /// PCM periods between a file and the audio thread: 320 ms of 10 ms periods, so that a slow disk is not heard.
   public static let pcmRingSlots = 32
+
+  // MARK: ICE
+
+  /// Local candidates of one ICE generation: eight bound addresses (a small board has two or three interfaces, each with an
+  /// IPv4 and two IPv6 addresses) and as many reflexive ones.
+  public static let localCandidatesMax = 16
+  /// Remote candidates of one ICE generation, learnt ones included: twice what we have ourselves; more are refused and counted.
+  public static let remoteCandidatesMax = 32
+  /// Candidate pairs of one agent (RFC 8445 section 6.1.2.5 names 100); the lowest priorities make room.
+  public static let candidatePairsMax = 100
+  /// STUN servers asked by one agent; each costs a request from every local address.
+  public static let stunServersMax = 4
+  /// Requests of one agent to STUN servers: every one of eight bound addresses asks each of four servers.
+  public static let gatheringTransactionsMax = 32
+  /// Consent checks that can still be answered: 30 s of the shortest interval of 4 s (RFC 7675 section 5.1), rounded up.
+  public static let consentTransactionsMax = 8
+  /// STUN messages waiting to be sent by one agent: its owner drains them after every call, so a few would do; retransmissions
+  /// due at one late wake-up, and answers to a burst of checks, may use the rest. A refused answer is asked for again.
+  public static let iceOutboxMax = 32
+  /// Events waiting in one agent: one for each local candidate and as many changes of state and path; drained after every call.
+  public static let iceEventsMax = 32
+  /// Longest ICE username fragment and longest ICE password (RFC 8839 section 5.4).
+  public static let iceCredentialBytesMax = 256
+  /// Longest foundation of a candidate (RFC 8839 section 5.1).
+  public static let iceFoundationBytesMax = 32
+  /// Unknown attributes that a 420 error names; a request with more gets the first ones named (RFC 8489 section 6.3.1).
+  public static let stunUnknownAttributesMax = 8
 }
 
 /// Storage for one encoded frame's payload.
@@ -50,3 +77,25 @@ public typealias EncodedFrameStorage = InlineArray<1280, UInt8>
 public typealias PCMFrameStorage = InlineArray<960, Int16>
 /// One value for each talker.
 public typealias PerTalker<Value> = InlineArray<4, Value>
+/// Up to one value for each local candidate.
+public typealias LocalCandidateTable<Value: BitwiseCopyable> = FixedList<16, Value>
+/// Up to one value for each remote candidate.
+public typealias RemoteCandidateTable<Value: BitwiseCopyable> = FixedList<32, Value>
+/// Up to one value for each candidate pair.
+public typealias CandidatePairTable<Value: BitwiseCopyable> = FixedList<100, Value>
+/// Up to one value for each STUN server.
+public typealias STUNServerTable<Value: BitwiseCopyable> = FixedList<4, Value>
+/// Up to one value for each request to a STUN server.
+public typealias GatheringTable<Value: BitwiseCopyable> = FixedList<32, Value>
+/// Up to one value for each consent check that can still be answered.
+public typealias ConsentTable<Value: BitwiseCopyable> = FixedList<8, Value>
+/// STUN messages waiting to be sent.
+public typealias ICEOutbox<Value: BitwiseCopyable> = FixedList<32, Value>
+/// Events waiting to be polled.
+public typealias ICEEventList<Value: BitwiseCopyable> = FixedList<32, Value>
+/// Storage for an ICE username fragment or password.
+public typealias ICECredentialStorage = InlineArray<256, UInt8>
+/// Storage for a candidate's foundation.
+public typealias ICEFoundationStorage = InlineArray<32, UInt8>
+/// Types of unknown attributes, to be named in an error.
+public typealias STUNUnknownAttributes = FixedList<8, UInt16>
