@@ -8,18 +8,17 @@ public import Core
 extension Fingerprint {
   /// The digest as `a=fingerprint` writes it: the hash in lower case, the bytes in upper case with colons. Allocates.
   public var text: String {
-    var text =
-      switch algorithm {
-      case .sha256: "sha-256 "
-      case .sha384: "sha-384 "
-      case .sha512: "sha-512 "
-      }
-    for index in 0..<algorithm.byteCount {
-      if index > 0 { text += ":" }
-      let digits = String(bytes[index], radix: 16, uppercase: true)
-      text += bytes[index] < 16 ? "0" + digits : digits
+    var text = SDPText()
+    switch algorithm {
+    case .sha256: text.put("sha-256 ")
+    case .sha384: text.put("sha-384 ")
+    case .sha512: text.put("sha-512 ")
     }
-    return text
+    for index in 0..<algorithm.byteCount {
+      if index > 0 { text.put(":") }
+      text.putHexadecimal(bytes[index])
+    }
+    return text.text
   }
 
   /// The digest that `text` writes; nil when the hash is none of ours (SHA-1 and MD5 are too weak) or the size is wrong.

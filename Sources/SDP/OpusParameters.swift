@@ -57,12 +57,24 @@ public struct OpusParameters: Equatable, Sendable, BitwiseCopyable {
 
   /// The parameters as `a=fmtp` writes them.
   public var text: String {
-    var text = ""
-    if let minPacketTimeMilliseconds { text += "minptime=\(minPacketTimeMilliseconds);" }
-    text += "useinbandfec=\(useInbandFEC ? 1 : 0);stereo=\(stereo ? 1 : 0);sprop-stereo=\(spropStereo ? 1 : 0)"
-    if let maxAverageBitrate { text += ";maxaveragebitrate=\(maxAverageBitrate)" }
-    if let maxPlaybackRate { text += ";maxplaybackrate=\(maxPlaybackRate)" }
-    if useDTX { text += ";usedtx=1" }
-    return text
+    var text = SDPText()
+    if let minPacketTimeMilliseconds {
+      text.put("minptime=")
+      text.put(Int64(minPacketTimeMilliseconds))
+      text.put(";")
+    }
+    text.put(useInbandFEC ? "useinbandfec=1;" : "useinbandfec=0;")
+    text.put(stereo ? "stereo=1;" : "stereo=0;")
+    text.put(spropStereo ? "sprop-stereo=1" : "sprop-stereo=0")
+    if let maxAverageBitrate {
+      text.put(";maxaveragebitrate=")
+      text.put(Int64(maxAverageBitrate))
+    }
+    if let maxPlaybackRate {
+      text.put(";maxplaybackrate=")
+      text.put(Int64(maxPlaybackRate))
+    }
+    if useDTX { text.put(";usedtx=1") }
+    return text.text
   }
 }

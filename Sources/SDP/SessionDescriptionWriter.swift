@@ -8,14 +8,18 @@ extension SessionDescription {
   /// bundle, ICE lite and mixed extensions.
   public var text: String {
     var lines = SDPText()
-    lines.add("v=0")
-    lines.add("o=- \(sessionID) \(sessionVersion) IN IP4 127.0.0.1")
-    lines.add("s=-")
-    lines.add("t=0 0")
-    if !bundle.isEmpty { lines.add("a=group:BUNDLE", words: bundle) }
-    if isICELite { lines.add("a=ice-lite") }
-    if allowsMixedExtensions { lines.add("a=extmap-allow-mixed") }
-    lines.add("a=msid-semantic: WMS *")
+    lines.line("v=0")
+    lines.put("o=- ")
+    lines.put(max(0, sessionID))
+    lines.put(" ")
+    lines.put(max(0, sessionVersion))
+    lines.line(" IN IP4 127.0.0.1")
+    lines.line("s=-")
+    lines.line("t=0 0")
+    if !bundle.isEmpty { lines.line("a=group:BUNDLE", words: bundle) }
+    if isICELite { lines.line("a=ice-lite") }
+    if allowsMixedExtensions { lines.line("a=extmap-allow-mixed") }
+    lines.line("a=msid-semantic: WMS *")
     for section in sections { section.write(to: &lines) }
     return lines.text
   }
@@ -23,57 +27,79 @@ extension SessionDescription {
 
 extension MediaSection {
   func write(to lines: inout SDPText) {
-    lines.add("m=\(kind) \(Int(port)) \(transportProtocol)", words: formats.isEmpty ? ["0"] : formats)
-    lines.add("c=IN IP4 0.0.0.0")
+    lines.put("m=")
+    lines.put(kind)
+    lines.put(" ")
+    lines.put(Int64(port))
+    lines.line(" ", transportProtocol, words: formats.isEmpty ? ["0"] : formats)
+    lines.line("c=IN IP4 0.0.0.0")
     guard !isRejected else {
-      lines.add("a=inactive")
-      if let mid { lines.add("a=mid:\(mid)") }
+      lines.line("a=inactive")
+      if let mid { lines.line("a=mid:", mid) }
       return
     }
-    lines.add("a=rtcp:9 IN IP4 0.0.0.0")
-    if let usernameFragment { lines.add("a=ice-ufrag:\(usernameFragment)") }
-    if let password { lines.add("a=ice-pwd:\(password)") }
-    if let first = iceOptions.first { lines.add("a=ice-options:\(first)", words: Array(iceOptions.dropFirst())) }
-    for fingerprint in fingerprints { lines.add("a=fingerprint:\(fingerprint.text)") }
-    if let setup { lines.add("a=setup:\(setup.text)") }
-    if let mid { lines.add("a=mid:\(mid)") }
-    if isBundleOnly { lines.add("a=bundle-only") }
-    if allowsMixedExtensions { lines.add("a=extmap-allow-mixed") }
+    lines.line("a=rtcp:9 IN IP4 0.0.0.0")
+    writeTransport(to: &lines)
+    if let mid { lines.line("a=mid:", mid) }
+    if isBundleOnly { lines.line("a=bundle-only") }
+    if allowsMixedExtensions { lines.line("a=extmap-allow-mixed") }
     for item in extensions {
-      let suffix = item.direction == .sendReceive ? "" : "/\(item.direction.text)"
-      lines.add("a=extmap:\(Int(item.identifier))\(suffix) \(item.uri)")
+      lines.put("a=extmap:")
+      lines.put(Int64(item.identifier))
+      if item.direction != .sendReceive {
+        lines.put("/")
+        lines.put(item.direction.text)
+      }
+      lines.line(" ", item.uri)
     }
-    lines.add("a=\(direction.text)")
+    lines.line("a=", direction.text)
     if let mediaStream {
-      lines.add("a=msid:\(mediaStream.stream)", words: mediaStream.track.isEmpty ? [] : [mediaStream.track])
+      lines.line("a=msid:", mediaStream.stream, words: mediaStream.track.isEmpty ? [] : [mediaStream.track])
     }
-    if hasRTCPMux { lines.add("a=rtcp-mux") }
-    if hasRTCPMuxOnly { lines.add("a=rtcp-mux-only") }
-    if hasReducedSizeRTCP { lines.add("a=rtcp-rsize") }
-    for format in payloadFormats {
-      let type = Int(format.payloadType)
-      let channels = format.channels == 1 ? "" : "/\(format.channels)"
-      lines.add("a=rtpmap:\(type) \(format.name)/\(format.clockRate)\(channels)")
-      if !format.parameters.isEmpty { lines.add("a=fmtp:\(type) \(format.parameters)") }
-    }
-    if let packetTimeMilliseconds { lines.add("a=ptime:\(packetTimeMilliseconds)") }
-    if let maxPacketTimeMilliseconds { lines.add("a=maxptime:\(maxPacketTimeMilliseconds)") }
+    if hasRTCPMux { lines.line("a=rtcp-mux") }
+    if hasRTCPMuxOnly { lines.line("a=rtcp-mux-only") }
+    if hasReducedSizeRTCP { lines.line("a=rtcp-rsize") }
+    for format in payloadFormats { format.write(to: &lines) }
+    if let packetTimeMilliseconds { lines.line("a=ptime:", number: Int64(packetTimeMilliseconds)) }
+    if let maxPacketTimeMilliseconds { lines.line("a=maxptime:", number: Int64(maxPacketTimeMilliseconds)) }
     for source in sources {
-      let number = UInt64(source.ssrc)
-      lines.add(source.cname.isEmpty ? "a=ssrc:\(number)" : "a=ssrc:\(number) cname:\(source.cname)")
+      lines.put("a=ssrc:")
+      lines.put(Int64(source.ssrc))
+      if !source.cname.isEmpty {
+        lines.put(" cname:")
+        lines.put(source.cname)
+      }
+      lines.end()
     }
-    for candidate in candidates { lines.add("a=\(candidate)") }
-    if hasAllCandidates { lines.add("a=end-of-candidates") }
+    for candidate in candidates { lines.line("a=", candidate) }
+    if hasAllCandidates { lines.line("a=end-of-candidates") }
+  }
+
+  private func writeTransport(to lines: inout SDPText) {
+    if let usernameFragment { lines.line("a=ice-ufrag:", usernameFragment) }
+    if let password { lines.line("a=ice-pwd:", password) }
+    if !iceOptions.isEmpty { lines.list("a=ice-options:", iceOptions) }
+    for fingerprint in fingerprints { lines.line("a=fingerprint:", fingerprint.text) }
+    if let setup { lines.line("a=setup:", setup.text) }
   }
 }
 
-/// Lines being written.
-struct SDPText {
-  private(set) var text = ""
-
-  mutating func add(_ line: String, words: [String] = []) {
-    text += line
-    for word in words { text += " " + word }
-    text += "\r\n"
+extension PayloadFormat {
+  func write(to lines: inout SDPText) {
+    lines.put("a=rtpmap:")
+    lines.put(Int64(payloadType))
+    lines.put(" ")
+    lines.put(name)
+    lines.put("/")
+    lines.put(Int64(clockRate))
+    if channels != 1 {
+      lines.put("/")
+      lines.put(Int64(channels))
+    }
+    lines.end()
+    guard !parameters.isEmpty else { return }
+    lines.put("a=fmtp:")
+    lines.put(Int64(payloadType))
+    lines.line(" ", parameters)
   }
 }

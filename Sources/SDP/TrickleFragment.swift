@@ -107,18 +107,18 @@ public struct TrickleFragment: Equatable, Sendable {
   /// The fragment as text.
   public var text: String {
     var lines = SDPText()
-    if !bundle.isEmpty { lines.add("a=group:BUNDLE", words: bundle) }
-    if isICELite { lines.add("a=ice-lite") }
-    if let first = iceOptions.first { lines.add("a=ice-options:\(first)", words: Array(iceOptions.dropFirst())) }
+    if !bundle.isEmpty { lines.line("a=group:BUNDLE", words: bundle) }
+    if isICELite { lines.line("a=ice-lite") }
+    if !iceOptions.isEmpty { lines.list("a=ice-options:", iceOptions) }
     if sections.isEmpty { writeCredentials(to: &lines) }
     for section in sections {
-      lines.add("m=\(section.mediaLine)")
-      if !section.mid.isEmpty { lines.add("a=mid:\(section.mid)") }
+      lines.line("m=", section.mediaLine)
+      if !section.mid.isEmpty { lines.line("a=mid:", section.mid) }
       writeCredentials(to: &lines)
-      for candidate in section.candidates { lines.add("a=\(candidate)") }
-      if section.hasAllCandidates { lines.add("a=end-of-candidates") }
+      for candidate in section.candidates { lines.line("a=", candidate) }
+      if section.hasAllCandidates { lines.line("a=end-of-candidates") }
     }
-    if sections.isEmpty, hasAllCandidates { lines.add("a=end-of-candidates") }
+    if sections.isEmpty, hasAllCandidates { lines.line("a=end-of-candidates") }
     return lines.text
   }
 
@@ -128,8 +128,8 @@ public struct TrickleFragment: Equatable, Sendable {
   }
 
   private func writeCredentials(to lines: inout SDPText) {
-    if let usernameFragment { lines.add("a=ice-ufrag:\(usernameFragment)") }
-    if let password { lines.add("a=ice-pwd:\(password)") }
+    if let usernameFragment { lines.line("a=ice-ufrag:", usernameFragment) }
+    if let password { lines.line("a=ice-pwd:", password) }
   }
 
   private mutating func addSection(_ section: Section) throws(SDPError) {

@@ -187,3 +187,33 @@ struct RTPStreamTests {
     #expect(receiver.lostPackets == UInt64(max(0, lost - duplicates)), "seed \(seed)")
   }
 }
+
+struct RTPLimitsTests {
+  @Test("the storages hold what the limits say")
+  func storages() {
+    var mid = RTPMIDStorage(filler: 0)
+    while mid.append(1) {}
+    #expect(mid.count == Limits.rtpMIDBytesMax)
+    var cname = RTCPCNAMEStorage(filler: 0)
+    while cname.append(1) {}
+    #expect(cname.count == Limits.rtcpCNAMEBytesMax)
+  }
+
+  @Test("a name that is too long is cut, an identifier that is too long is left out")
+  func longNames() {
+    let long = parameters(cname: String(repeating: "c", count: 40), mid: String(repeating: "m", count: 17))
+    #expect(long.cname.count == Limits.rtcpCNAMEBytesMax)
+    #expect(long.mid.isEmpty)
+    #expect(parameters(mid: String(repeating: "m", count: 16)).mid.count == 16)
+  }
+
+  @Test("the largest frame with every extension fits a datagram")
+  func largestPacket() {
+    var parameters = parameters(mid: String(repeating: "m", count: 16))
+    parameters.audioLevelExtension = 1
+    parameters.midExtension = 2
+    var randomness = Randomness(seed: 1)
+    var sender = RTPSender(parameters: parameters, randomness: &randomness)
+    #expect(sender.packet(voiceFrame(Limits.encodedFrameBytesMax))?.count == 12 + 4 + 20 + 1280)
+  }
+}
