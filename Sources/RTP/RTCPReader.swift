@@ -33,14 +33,14 @@ enum RTCPType {
   static let goodbye: UInt8 = 203
 }
 
-/// Goes through the packets of a compound packet. All of it is checked before the first packet is given out, so that a packet
-/// which is malformed further on changes nothing.
+/// Goes through the packets of a compound packet. All of it is checked before the first packet is given out, so that a
+/// packet which is malformed further on changes nothing.
 public struct RTCPReader: Sendable {
   private let bytes: ByteView
   private var offset = 0
 
-  /// A cursor at the first packet of `bytes`. Unless `reducedSize` was agreed on, the first must be a report (RFC 3550 section
-  /// 6.1, RFC 5506 section 3.1).
+  /// A cursor at the first packet of `bytes`. Unless `reducedSize` was agreed on, the first must be a report (RFC 3550
+  /// section 6.1, RFC 5506 section 3.1).
   public init(parsing bytes: ByteView, reducedSize: Bool = false) throws(RTPError) {
     guard bytes.count >= 4 else { throw .truncated }
     guard bytes[0] >> 6 == 2 else { throw .version }
@@ -106,7 +106,8 @@ public struct RTCPReader: Sendable {
   }
 }
 
-/// Names of sources: chunks of an SSRC and items, of which only the canonical name is of use here (RFC 3550 section 6.5).
+/// Names of sources: chunks of an SSRC and items, of which only the canonical name is of use here (RFC 3550 section
+/// 6.5).
 public struct SourceDescription: Sendable {
   private let bytes: ByteView
   private let count: Int

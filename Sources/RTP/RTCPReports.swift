@@ -107,10 +107,11 @@ public struct ReportBlock: Equatable, Sendable, BitwiseCopyable {
     writer.uint32(delaySinceLastSenderReport)
   }
 
-  /// The round trip that this block tells the sender of the report it answers (RFC 3550 section 6.4.1): `now` − LSR − DLSR.
+  /// The round trip that this block tells the sender of the report it answers (RFC 3550 section 6.4.1): `now` − LSR −
+  /// DLSR.
   ///
-  /// nil when it answers no report, or when the sum is not a round trip: more than a minute, or below zero by more than the
-  /// 50 ms that rounding and clock drift excuse (which then count as zero).
+  /// nil when it answers no report, or when the sum is not a round trip: more than a minute, or below zero by more than
+  /// the 50 ms that rounding and clock drift excuse (which then count as zero).
   public func roundTrip(receivedAt now: NTPTime) -> Instant.Span? {
     guard lastSenderReport != 0 else { return nil }
     let units = Int32(bitPattern: now.middle &- lastSenderReport &- delaySinceLastSenderReport)

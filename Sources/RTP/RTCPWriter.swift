@@ -7,8 +7,8 @@ public import Core
 
 /// What a compound packet of ours holds: a report, our name, and perhaps the goodbye.
 public enum RTCPWriter {
-  /// Writes a sender report (when `sender` is there) or a receiver report of the source `ssrc`, with `block` if there is one,
-  /// our canonical name, and a goodbye when `goodbye` is true. False when it does not fit.
+  /// Writes a sender report (when `sender` is there) or a receiver report of the source `ssrc`, with `block` if there
+  /// is one, our canonical name, and a goodbye when `goodbye` is true. False when it does not fit.
   public static func write(
     sender: SenderReport?, ssrc: UInt32, block: ReportBlock?, cname: RTCPCNAMEStorage, goodbye: Bool = false,
     into datagram: inout Datagram

@@ -13,7 +13,8 @@ public enum RTPError: Error, Equatable, Sendable, BitwiseCopyable {
   case padding
   /// An RTCP packet's length field does not fit the bytes that are there.
   case length
-  /// A compound packet does not begin with a report, and reduced size was not negotiated (RFC 3550 section 6.1, RFC 5506).
+  /// A compound packet does not begin with a report, and reduced size was not negotiated (RFC 3550 section 6.1, RFC
+  /// 5506).
   case notCompound
   /// A report, description or goodbye is shorter than what it says it holds.
   case content

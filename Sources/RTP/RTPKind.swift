@@ -9,7 +9,8 @@ public import Core
 public enum RTPKind: Equatable, Sendable, BitwiseCopyable {
   /// A media packet.
   case rtp
-  /// A control packet: its second byte is 192 ... 223 (RFC 5761 section 4; payload types 64 ... 95 are therefore not used).
+  /// A control packet: its second byte is 192 ... 223 (RFC 5761 section 4; payload types 64 ... 95 are therefore not
+  /// used).
   case rtcp
   /// Neither: too short, or the version is not 2.
   case neither

@@ -17,7 +17,8 @@ public struct RTPParameters: Sendable, BitwiseCopyable {
   public var receivePayloadType: UInt8
   /// The identifier of the audio level extension (RFC 6464), 1 ... 14; nil when it was not agreed on.
   public var audioLevelExtension: UInt8?
-  /// The identifier of the section identifier's extension (RFC 9143 section 15), 1 ... 14; nil when it was not agreed on.
+  /// The identifier of the section identifier's extension (RFC 9143 section 15), 1 ... 14; nil when it was not agreed
+  /// on.
   public var midExtension: UInt8?
   /// The section's identifier; when empty it is not sent.
   public var mid: RTPMIDStorage

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The far side's stream: which source it is, what its packets carry, how they arrive (RFC 3550 sections 6.4.1, 8.2, appendix A).
+// The far side's stream: which source it is, what its packets carry, how they arrive (RFC 3550 sections 6.4.1, 8.2,
+// appendix A).
 
 public import Core
 
 /// What became of a packet.
 public enum RTPReceipt: Equatable, Sendable, BitwiseCopyable {
-  /// The frame now holds the packet's payload; `isStart` says that nothing before it belongs to the same stream of numbers.
+  /// The frame now holds the packet's payload; `isStart` says that nothing before it belongs to the same stream of
+  /// numbers.
   case frame(isStart: Bool)
   /// Its source or its number is not trusted yet.
   case waiting
@@ -29,8 +31,8 @@ public enum RTPReceipt: Equatable, Sendable, BitwiseCopyable {
 /// authenticated, so probation would only cost the first frame. Another source takes over when it has shown
 /// `Limits.rtpProbationPackets` in a row and the one in use has been silent for `Limits.rtpSourceSilenceMilliseconds`.
 ///
-/// Left out: contributing sources (a mixer's business) and collisions of our own SSRC with the far side's (RFC 3550 section
-/// 8.2): each direction has its own keys here, so a reflected packet never arrives.
+/// Left out: contributing sources (a mixer's business) and collisions of our own SSRC with the far side's (RFC 3550
+/// section 8.2): each direction has its own keys here, so a reflected packet never arrives.
 public struct RTPReceiver: Sendable, BitwiseCopyable {
   /// Packets that carried the agreed payload type, of any source.
   public private(set) var packetCount: UInt64 = 0
@@ -67,8 +69,8 @@ public struct RTPReceiver: Sendable, BitwiseCopyable {
 
   // MARK: Handling
 
-  /// Takes in a packet that has been unprotected, and puts its payload into `frame`. Only for `.frame` has `frame` changed:
-  /// payload, extended sequence number, timestamp, marker, level and `at`; the talker is left to the caller.
+  /// Takes in a packet that has been unprotected, and puts its payload into `frame`. Only for `.frame` has `frame`
+  /// changed: payload, extended sequence number, timestamp, marker, level and `at`; the talker is left to the caller.
   public mutating func handle(_ bytes: ByteView, into frame: inout EncodedFrame, at: Instant) -> RTPReceipt {
     let packet: RTPPacket
     do throws(RTPError) {
@@ -126,8 +128,8 @@ public struct RTPReceiver: Sendable, BitwiseCopyable {
     retire(source)
   }
 
-  /// The block about the source in use, for a report that goes out `at`; nil when nothing has come since the last one (RFC 3550
-  /// section 6.4). Changes the state: once a report.
+  /// The block about the source in use, for a report that goes out `at`; nil when nothing has come since the last one
+  /// (RFC 3550 section 6.4). Changes the state: once a report.
   public mutating func takeReportBlock(at: Instant) -> ReportBlock? {
     guard current?.tracker.hasNews == true, let fraction = current?.tracker.takeFractionLost(), let source = current
     else { return nil }

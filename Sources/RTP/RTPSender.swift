@@ -7,8 +7,8 @@ public import Core
 
 /// Writes the packets of one source and counts them. Owned by the loop thread; never allocates.
 ///
-/// Sequence numbers and timestamps begin at random. The first sequence number lies in the lower half, so that a far side which
-/// misses the first packets does not guess the wrong rollover of the protection (RFC 3711 section 3.3.1).
+/// Sequence numbers and timestamps begin at random. The first sequence number lies in the lower half, so that a far
+/// side which misses the first packets does not guess the wrong rollover of the protection (RFC 3711 section 3.3.1).
 public struct RTPSender: Sendable {
   /// Our synchronization source.
   public let ssrc: UInt32
@@ -88,7 +88,8 @@ public struct RTPSender: Sendable {
     RTPTimestamp(lastTimestamp.value &+ (at - lastInstant).samples48k)
   }
 
-  /// Frames at least this loud are marked as voice: the level alone decides, because no voice detector crosses the rings.
+  /// Frames at least this loud are marked as voice: the level alone decides, because no voice detector crosses the
+  /// rings.
   private static let voiceLevelBelowFullScaleMax: UInt8 = 50
 }
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// One audio stream each way, with its reports: the room's outermost machine. Bytes come in after they were unprotected and go
-// out before they are protected.
+// One audio stream each way, with its reports: the room's outermost machine. Bytes come in after they were unprotected
+// and go out before they are protected.
 //
 //   handle…:   handleRTP(_:into:at:), handleRTCP(_:at:), handleTimeout(at:)
 //   commands:  send(_:into:), goodbye(into:at:)
 //   poll…:     pollTransmit(into:) until false, then pollTimeout()
 //   questions: statistics, remoteSSRC, parameters
 //
-// Order of calls: `init` when the keys are in place; then anything. After `handleTimeout` drain `pollTransmit`; the other calls put
-// nothing into it.
+// Order of calls: `init` when the keys are in place; then anything. After `handleTimeout` drain `pollTransmit`; the
+// other calls put nothing into it.
 //
-// Reports are compound packets: a sender report while we send, else a receiver report, and our canonical name. Of what comes in,
-// application packets, feedback (RFC 4585) and extended reports are skipped: none of them was agreed on.
+// Reports are compound packets: a sender report while we send, else a receiver report, and our canonical name. Of what
+// comes in, application packets, feedback (RFC 4585) and extended reports are skipped: none of them was agreed on.
 
 public import Core
 
@@ -44,8 +44,9 @@ public struct RTPSession: Sendable {
   private var hasSaidGoodbye = false
   private var counted = RTPStatistics()
 
-  /// A session that begins `at`, when the wall clock shows `wallClock`. Later wall-clock times are counted from there on the
-  /// monotonic clock, so that setting the wall clock disturbs no measure (RFC 3550 section 4 allows any such clock).
+  /// A session that begins `at`, when the wall clock shows `wallClock`. Later wall-clock times are counted from there
+  /// on the monotonic clock, so that setting the wall clock disturbs no measure (RFC 3550 section 4 allows any such
+  /// clock).
   public init(parameters: RTPParameters, wallClock: NTPTime, randomness: inout Randomness, at: Instant) {
     self.parameters = parameters
     self.wallClock = wallClock

@@ -37,7 +37,8 @@ public struct RTPStatistics: Sendable, BitwiseCopyable {
   public var controlReceived: UInt64 = 0
   /// Control packets refused.
   public var controlRefused: UInt64 = 0
-  /// The fraction of our packets that the far side missed in its last report's interval, in 256ths; nil before its first report.
+  /// The fraction of our packets that the far side missed in its last report's interval, in 256ths; nil before its
+  /// first report.
   public var remoteFractionLost: UInt8?
   /// How many of our packets the far side missed, by its own count; negative when duplicates outnumber losses.
   public var remotePacketsLost: Int32 = 0

@@ -7,13 +7,13 @@ public import Core
 
 /// The moments of our reports in a session of two.
 ///
-/// The mean interval is fixed at `Limits.rtcpIntervalMilliseconds`, each one drawn from half to one and a half of it (section
-/// 6.3.1), the first from `Limits.rtcpFirstIntervalMilliseconds`. RFC 3550's minimum of five seconds does not bind the feedback
-/// profile that browsers use (RFC 4585 section 3), and at this pace both sides together stay below one kbit/s, far inside the five
-/// percent that section 6.2 allows. About 0.4 wake-ups a second.
+/// The mean interval is fixed at `Limits.rtcpIntervalMilliseconds`, each one drawn from half to one and a half of it
+/// (section 6.3.1), the first from `Limits.rtcpFirstIntervalMilliseconds`. RFC 3550's minimum of five seconds does not
+/// bind the feedback profile that browsers use (RFC 4585 section 3), and at this pace both sides together stay below
+/// one kbit/s, far inside the five percent that section 6.2 allows. About 0.4 wake-ups a second.
 ///
-/// Left out, because there are only two members: counting members, reconsideration and its compensation by e − 3/2 (sections 6.3.3,
-/// 6.3.6), back-off of goodbyes (6.3.7), and timing members out (6.3.5: consent freshness does that).
+/// Left out, because there are only two members: counting members, reconsideration and its compensation by e − 3/2
+/// (sections 6.3.3, 6.3.6), back-off of goodbyes (6.3.7), and timing members out (6.3.5: consent freshness does that).
 public struct ReportSchedule: Sendable {
   /// When the next report is due.
   public private(set) var due: Instant

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// What the sequence numbers of one source tell: order, gaps, restarts, duplicates, loss (RFC 3550 appendices A.1 and A.3).
+// What the sequence numbers of one source tell: order, gaps, restarts, duplicates, loss (RFC 3550 appendices A.1 and
+// A.3).
 
 public import Core
 
 /// Follows one source's sequence numbers, as RFC 3550 appendix A.1 does, and counts its losses as appendix A.3 does.
 ///
-/// Besides the RFC: the last 64 numbers are remembered, so that duplicates are told from late packets; and `extended` never
-/// goes back: a restart moves it forward by at least 65,536, so that what follows can tell a restart from a gap.
+/// Besides the RFC: the last 64 numbers are remembered, so that duplicates are told from late packets; and `extended`
+/// never goes back: a restart moves it forward by at least 65,536, so that what follows can tell a restart from a gap.
 public struct SequenceTracker: Sendable, BitwiseCopyable {
   /// What one sequence number means.
   public enum Verdict: Equatable, Sendable, BitwiseCopyable {
@@ -40,13 +41,14 @@ public struct SequenceTracker: Sendable, BitwiseCopyable {
   private var expectedPrior: UInt32 = 0
   private var receivedPrior: UInt32 = 0
   private var lostBeforeRestart: UInt64 = 0
-  /// What `extended` adds to the RFC's extended number: never below 65,536, so that a late packet before the first one fits.
+  /// What `extended` adds to the RFC's extended number: never below 65,536, so that a late packet before the first one
+  /// fits.
   private var epoch: UInt32 = 0x1_0000
   /// Bit n: the packet n before `maxSequence` was seen.
   private var seen: UInt64 = 0
 
-  /// A source whose first packet has the number `first`; it counts from its `probationPackets`th packet in a row on (1: at
-  /// once). The first packet is still to be handed to `update`.
+  /// A source whose first packet has the number `first`; it counts from its `probationPackets`th packet in a row on (1:
+  /// at once). The first packet is still to be handed to `update`.
   public init(first: SequenceNumber, probationPackets: Int = Limits.rtpProbationPackets) {
     maxSequence = first.value &- 1
     probation = probationPackets

@@ -21,7 +21,8 @@ extension Fingerprint {
     return text.text
   }
 
-  /// The digest that `text` writes; nil when the hash is none of ours (SHA-1 and MD5 are too weak) or the size is wrong.
+  /// The digest that `text` writes; nil when the hash is none of ours (SHA-1 and MD5 are too weak) or the size is
+  /// wrong.
   public init?(parsing text: ByteView) {
     var rest = text
     guard let name = rest.takeWord(), let digits = rest.takeWord(), rest.takeWord() == nil else { return nil }

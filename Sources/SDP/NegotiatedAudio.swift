@@ -25,7 +25,8 @@ public struct NegotiatedAudio: Equatable, Sendable {
   public var receives: Bool
   /// Whether we begin the DTLS handshake.
   public var isDTLSClient: Bool
-  /// Whether we are ICE's controlling agent: the offerer is, unless the other side alone is lite (RFC 8445 section 6.1.1).
+  /// Whether we are ICE's controlling agent: the offerer is, unless the other side alone is lite (RFC 8445 section
+  /// 6.1.1).
   public var isICEControlling: Bool
   /// Whether RTCP packets may stand alone.
   public var reducedSizeRTCP: Bool

@@ -7,9 +7,9 @@
 public enum SDPAnswer {
   /// The answer to `offer`, and what both then have agreed on.
   ///
-  /// The offer's payload type and extension identifiers are mirrored, because browsers expect them back. Of what is offered,
-  /// `extmap-allow-mixed`, `rtcp-rsize` and the two extensions come back only if they stood there; everything else is left out,
-  /// which is how an answer declines it.
+  /// The offer's payload type and extension identifiers are mirrored, because browsers expect them back. Of what is
+  /// offered, `extmap-allow-mixed`, `rtcp-rsize` and the two extensions come back only if they stood there; everything
+  /// else is left out, which is how an answer declines it.
   public static func make(
     to offer: SessionDescription, _ parameters: SDPParameters
   ) throws(SDPError) -> (answer: SessionDescription, audio: NegotiatedAudio) {
@@ -72,7 +72,8 @@ public enum SDPAnswer {
 }
 
 extension MediaSection {
-  /// The answer to `offered` that switches it off: port 0, kind, transport and formats as they came (RFC 3264 section 6).
+  /// The answer to `offered` that switches it off: port 0, kind, transport and formats as they came (RFC 3264 section
+  /// 6).
   init(rejecting offered: MediaSection) {
     self.init(
       kind: offered.kind, port: 0, transportProtocol: offered.transportProtocol,

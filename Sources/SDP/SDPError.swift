@@ -11,7 +11,8 @@ public enum SDPError: Error, Equatable, Sendable {
   case tooManyLines
   /// It has more than `Limits.sdpSectionsMax` sections.
   case tooManySections
-  /// This line (from 1) is not `letter=value`, is not the `v=0` that comes first, or is an `m=` line without its fields.
+  /// This line (from 1) is not `letter=value`, is not the `v=0` that comes first, or is an `m=` line without its
+  /// fields.
   case malformed(line: Int)
   /// No audio section is offered, or all are switched off.
   case noAudio

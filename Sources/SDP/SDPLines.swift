@@ -5,8 +5,8 @@
 
 import Core
 
-/// Goes through the lines of a description. Lines end in CRLF or LF; empty ones are passed over, because some writers leave a
-/// stray line feed.
+/// Goes through the lines of a description. Lines end in CRLF or LF; empty ones are passed over, because some writers
+/// leave a stray line feed.
 struct SDPLines {
   /// One line: its letter, what follows the `=`, and its number from 1.
   struct Line {

@@ -29,11 +29,11 @@ public struct SDPParameters: Sendable {
   public var candidates: [String] = []
   /// Whether no more candidates will come.
   public var hasAllCandidates = false
-  /// The DTLS role: in an offer what it says (nil: `actpass`), in an answer what is chosen when the offer leaves it open (nil:
-  /// `active`).
+  /// The DTLS role: in an offer what it says (nil: `actpass`), in an answer what is chosen when the offer leaves it
+  /// open (nil: `active`).
   public var setup: SetupRole?
-  /// Whether `a=rtcp-mux-only` is written, into answers too: WHIP wants it on both sides (RFC 9725), although RFC 8858 section
-  /// 4.3 keeps it out of answers.
+  /// Whether `a=rtcp-mux-only` is written, into answers too: WHIP wants it on both sides (RFC 9725), although RFC 8858
+  /// section 4.3 keeps it out of answers.
   public var writesRTCPMuxOnly = false
   /// The length of the frames that we send unless the far side wants another, and that we want to receive: 10 or 20.
   public var packetTimeMilliseconds = 20
@@ -66,8 +66,8 @@ public struct SDPParameters: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// An audio section with our transport and our sound, for either kind of description; the formats, the extensions and the role
-  /// are left to the caller.
+  /// An audio section with our transport and our sound, for either kind of description; the formats, the extensions and
+  /// the role are left to the caller.
   func section(mid: String?, transportProtocol: String, payloadType: UInt8, direction: MediaDirection) -> MediaSection {
     var section = MediaSection(
       kind: "audio", port: 9, transportProtocol: transportProtocol, formats: ["\(Int(payloadType))"])

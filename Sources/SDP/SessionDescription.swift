@@ -7,8 +7,8 @@ import Core
 
 /// A description of a session: its sections in order, and what holds for all of them.
 ///
-/// What no part of this house uses is not kept: bandwidths, timings, feedback, simulcast, keys, media besides audio beyond what a
-/// rejection needs. Descriptions are made and read at call set-up; everything here may allocate.
+/// What no part of this house uses is not kept: bandwidths, timings, feedback, simulcast, keys, media besides audio
+/// beyond what a rejection needs. Descriptions are made and read at call set-up; everything here may allocate.
 public struct SessionDescription: Equatable, Sendable {
   /// The session's number in the `o=` line; 0 when it is no number.
   public var sessionID: Int64

@@ -8,10 +8,10 @@ public import Core
 extension SessionDescription {
   /// The description in `bytes`, which begin with `v=0`. Lines end in CRLF or LF.
   ///
-  /// Unknown lines and attributes, and known attributes that are malformed, are passed over: what a call cannot do without is asked
-  /// for when it is used. What is said once for all (credentials, fingerprints, setup, direction, extensions) is copied into every
-  /// section that does not say it itself; a bundled section then takes transport attributes from the bundle's tagged section
-  /// (RFC 9143 section 7.1).
+  /// Unknown lines and attributes, and known attributes that are malformed, are passed over: what a call cannot do
+  /// without is asked for when it is used. What is said once for all (credentials, fingerprints, setup, direction,
+  /// extensions) is copied into every section that does not say it itself; a bundled section then takes transport
+  /// attributes from the bundle's tagged section (RFC 9143 section 7.1).
   public init(parsing bytes: ByteView) throws(SDPError) {
     var lines = try SDPLines(bytes)
     guard let first = try lines.next(), first.letter == UInt8(ascii: "v"), first.value.elementsEqual("0") else {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// Candidates on their way: the body of a PATCH, `application/trickle-ice-sdpfrag` (RFC 8840 section 9, RFC 9725 section 4.3).
+// Candidates on their way: the body of a PATCH, `application/trickle-ice-sdpfrag` (RFC 8840 section 9, RFC 9725 section
+// 4.3).
 //
 //   a=group:BUNDLE 0
 //   m=audio 9 UDP/TLS/RTP/SAVPF 111
@@ -51,7 +52,8 @@ public struct TrickleFragment: Equatable, Sendable {
   /// An empty fragment.
   public init() {}
 
-  /// A fragment of the section that `audio` is about, with our credentials and candidates, each with or without `candidate:`.
+  /// A fragment of the section that `audio` is about, with our credentials and candidates, each with or without
+  /// `candidate:`.
   public init(
     mid: String, payloadType: UInt8, usernameFragment: String, password: String, candidates: [String],
     hasAllCandidates: Bool
@@ -66,8 +68,8 @@ public struct TrickleFragment: Equatable, Sendable {
     sections = [section]
   }
 
-  /// The fragment in `bytes`. Credentials may stand before the first section or in any; an `m=` line may be missing; unknown
-  /// lines are passed over.
+  /// The fragment in `bytes`. Credentials may stand before the first section or in any; an `m=` line may be missing;
+  /// unknown lines are passed over.
   public init(parsing bytes: ByteView) throws(SDPError) {
     var lines = try SDPLines(bytes)
     while let line = try lines.next() {
@@ -92,7 +94,8 @@ public struct TrickleFragment: Equatable, Sendable {
     self = try result.get()
   }
 
-  /// The candidates for the section `mid`: its own, those of sections that share its transport, and those of no named section.
+  /// The candidates for the section `mid`: its own, those of sections that share its transport, and those of no named
+  /// section.
   public func candidates(for mid: String) -> [String] {
     var candidates: [String] = []
     for section in sections where concerns(section, mid) { candidates += section.candidates }
