@@ -69,6 +69,39 @@ public enum Limits {
   public static let iceFoundationBytesMax = 32
   /// Unknown attributes that a 420 error names; a request with more gets the first ones named (RFC 8489 section 6.3.1).
   public static let stunUnknownAttributesMax = 8
+  // MARK: RTP
+
+  /// A jump forward of this many packets is a gap; more is a restart of the source (MAX_DROPOUT, RFC 3550 appendix A.1).
+  public static let rtpDropoutPacketsMax = 3000
+  /// A packet this far behind is late; more is a restart of the source (MAX_MISORDER, RFC 3550 appendix A.1).
+  public static let rtpMisorderPacketsMax = 100
+  /// Packets in a row that a second source must show before it may take over (MIN_SEQUENTIAL, RFC 3550 appendix A.1).
+  public static let rtpProbationPackets = 2
+  /// How long the source in use must be silent before another takes over: five 20 ms frames, so that two cannot alternate.
+  public static let rtpSourceSilenceMilliseconds = 100
+  /// Packets at the start that carry the section's identifier: a second of 20 ms frames, then the far side knows the source.
+  public static let rtpMIDPackets = 50
+  /// Longest section identifier carried in packets: what a one-byte header extension holds (RFC 8285 section 4.2).
+  public static let rtpMIDBytesMax = 16
+  /// Longest canonical name sent: twice the 16 characters that we make (RFC 7022 section 4.2 asks for 96 bits).
+  public static let rtcpCNAMEBytesMax = 32
+  /// Mean time between reports: half of RFC 3550's five seconds, which this profile allows; under 1 kbit/s for both sides.
+  public static let rtcpIntervalMilliseconds = 2500
+  /// Mean time to the first report: the round trip is known within the first second.
+  public static let rtcpFirstIntervalMilliseconds = 500
+
+  // MARK: SDP
+
+  /// Largest description read: ten times a browser's offer with video.
+  public static let sdpBytesMax = 65_536
+  /// Most lines read: a browser's offer with video has about two hundred.
+  public static let sdpLinesMax = 2048
+  /// Most sections read: an offer of a conference page with a few video and data sections.
+  public static let sdpSectionsMax = 16
+  /// Most candidates kept for a section: more than any host with many addresses and servers shows; the rest is dropped.
+  public static let sdpCandidatesMax = 64
+  /// Most codecs, extensions or sources kept for a section: three times a browser's video section; the rest is dropped.
+  public static let sdpAttributesMax = 128
 }
 
 /// Storage for one encoded frame's payload.
@@ -99,3 +132,7 @@ public typealias ICECredentialStorage = InlineArray<256, UInt8>
 public typealias ICEFoundationStorage = InlineArray<32, UInt8>
 /// Types of unknown attributes, to be named in an error.
 public typealias STUNUnknownAttributes = FixedList<8, UInt16>
+/// A section's identifier in RTP packets.
+public typealias RTPMIDStorage = FixedList<16, UInt8>
+/// A canonical name in RTCP packets.
+public typealias RTCPCNAMEStorage = FixedList<32, UInt8>
