@@ -42,6 +42,33 @@ public enum Limits {
   public static let reportRingSlots = 8
   /// PCM periods between a file and the audio thread: 320 ms of 10 ms periods, so that a slow disk is not heard.
   public static let pcmRingSlots = 32
+
+  // MARK: Jitter buffer (samples at 48 kHz)
+
+  /// Packets one talker's buffer holds: 640 ms of 10 ms frames, past the span below; one bit of a 64-bit word each.
+  public static let jitterSlots = 64
+  /// Most sound kept for one talker: 600 ms; what is older is dropped, so that no queue sits on old sound.
+  public static let jitterSpanSamplesMax = 28_800
+  /// Delay aimed at before the network is known: one 10 ms frame.
+  public static let jitterTargetSamplesInitial = 480
+  /// Least delay aimed at: 5 ms, the least that a quiet LAN needs for 1 % late packets.
+  public static let jitterTargetSamplesMin = 240
+  /// Most delay aimed at: 400 ms; past it people talk over each other, and lost sound is the lesser evil.
+  public static let jitterTargetSamplesMax = 19_200
+  /// Added to the delay seen in the network: 3 ms for the two threads' own wake-up times.
+  public static let jitterMarginSamples = 144
+  /// How much more than a frame too much delay must be before a frame is dropped: 2 ms, so that it does not swing.
+  public static let jitterHysteresisSamples = 96
+  /// Packets whose delay is remembered: 2.6 s of 10 ms frames, 5 s of 20 ms frames.
+  public static let jitterHistoryPackets = 256
+  /// Delays told apart, one a millisecond; longer ones are stalls and are remembered apart.
+  public static let jitterHistogramMilliseconds = 128
+  /// Seconds over which the fastest packet is remembered: drift of 100 ppm moves it by less than 1 ms meanwhile.
+  public static let jitterFastestSeconds = 8
+  /// Longest sound made up for a gap: 100 ms; speech guessed further is a buzz. After it there is only silence.
+  public static let concealedSamplesMax = 4800
+  /// From here on made-up sound fades: 40 ms.
+  public static let concealedSamplesUnfaded = 1920
 }
 
 /// Storage for one encoded frame's payload.
@@ -50,3 +77,9 @@ public typealias EncodedFrameStorage = InlineArray<1280, UInt8>
 public typealias PCMFrameStorage = InlineArray<960, Int16>
 /// One value for each talker.
 public typealias PerTalker<Value> = InlineArray<4, Value>
+/// The last delays of a talker's packets, in milliseconds.
+public typealias JitterHistory = InlineArray<256, UInt8>
+/// How many of them had each delay.
+public typealias JitterHistogram = InlineArray<128, UInt16>
+/// The fastest packet of each of the last seconds.
+public typealias JitterMinima = InlineArray<8, Int64>
