@@ -29,6 +29,10 @@ public enum Limits {
   public static let encodedFrameBytesMax = 1280
   /// Far sides heard at once: one call now, and room for a small group mixed on a small board.
   public static let talkersMax = 4
+  /// How much of a WAV file is searched for its first sample: tags may stand before it, albums of pictures may not.
+  public static let wavHeaderBytesMax = 4096
+  /// Most channels a WAV file may have: more than any sound card we know of; they are mixed to one.
+  public static let wavChannelsMax = 32
 
   // MARK: Rings (capacities are powers of two)
 
