@@ -29,6 +29,10 @@ public enum Limits {
   public static let encodedFrameBytesMax = 1280
   /// Far sides heard at once: one call now, and room for a small group mixed on a small board.
   public static let talkersMax = 4
+  /// How much of a WAV file is searched for its first sample: tags may stand before it, albums of pictures may not.
+  public static let wavHeaderBytesMax = 4096
+  /// Most channels a WAV file may have: more than any sound card we know of; they are mixed to one.
+  public static let wavChannelsMax = 32
 
   // MARK: Rings (capacities are powers of two)
 
@@ -102,6 +106,32 @@ public enum Limits {
   public static let sdpCandidatesMax = 64
   /// Most codecs, extensions or sources kept for a section: three times a browser's video section; the rest is dropped.
   public static let sdpAttributesMax = 128
+  // MARK: Jitter buffer (samples at 48 kHz)
+
+  /// Packets one talker's buffer holds: 640 ms of 10 ms frames, past the span below; one bit of a 64-bit word each.
+  public static let jitterSlots = 64
+  /// Most sound kept for one talker: 600 ms; what is older is dropped, so that no queue sits on old sound.
+  public static let jitterSpanSamplesMax = 28_800
+  /// Delay aimed at before the network is known: one 10 ms frame.
+  public static let jitterTargetSamplesInitial = 480
+  /// Least delay aimed at: 5 ms, the least that a quiet LAN needs for 1 % late packets.
+  public static let jitterTargetSamplesMin = 240
+  /// Most delay aimed at: 400 ms; past it people talk over each other, and lost sound is the lesser evil.
+  public static let jitterTargetSamplesMax = 19_200
+  /// Added to the delay seen in the network: 3 ms for the two threads' own wake-up times.
+  public static let jitterMarginSamples = 144
+  /// How much more than a frame too much delay must be before a frame is dropped: 2 ms, so that it does not swing.
+  public static let jitterHysteresisSamples = 96
+  /// Packets whose delay is remembered: 2.6 s of 10 ms frames, 5 s of 20 ms frames.
+  public static let jitterHistoryPackets = 256
+  /// Delays told apart, one a millisecond; longer ones are stalls and are remembered apart.
+  public static let jitterHistogramMilliseconds = 128
+  /// Seconds over which the fastest packet is remembered: drift of 100 ppm moves it by less than 1 ms meanwhile.
+  public static let jitterFastestSeconds = 8
+  /// Longest sound made up for a gap: 100 ms; speech guessed further is a buzz. After it there is only silence.
+  public static let concealedSamplesMax = 4800
+  /// From here on made-up sound fades: 40 ms.
+  public static let concealedSamplesUnfaded = 1920
 }
 
 /// Storage for one encoded frame's payload.
@@ -136,3 +166,9 @@ public typealias STUNUnknownAttributes = FixedList<8, UInt16>
 public typealias RTPMIDStorage = FixedList<16, UInt8>
 /// A canonical name in RTCP packets.
 public typealias RTCPCNAMEStorage = FixedList<32, UInt8>
+/// The last delays of a talker's packets, in milliseconds.
+public typealias JitterHistory = InlineArray<256, UInt8>
+/// How many of them had each delay.
+public typealias JitterHistogram = InlineArray<128, UInt16>
+/// The fastest packet of each of the last seconds.
+public typealias JitterMinima = InlineArray<8, Int64>

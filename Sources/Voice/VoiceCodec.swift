@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The seam between the engine and a voice codec. `Codecs` fills it with Opus; `PassThroughEncoder` and `PassThroughDecoder` are the
-// plain twins.
+// The seam between the engine and a voice codec. `Codecs` fills it with Opus; `PassThroughEncoder` and
+// `PassThroughDecoder` are the plain twins.
 
 public import Core
 
@@ -16,14 +16,16 @@ public protocol VoiceEncoder: ~Copyable {
   mutating func reset()
 }
 
-/// Turns bytes into 48 kHz mono samples; one for each talker, owned by the audio thread, made before it starts, never allocates.
+/// Turns bytes into 48 kHz mono samples; one for each talker, owned by the audio thread, made before it starts, never
+/// allocates.
 public protocol VoiceDecoder: ~Copyable {
   /// How many samples (48 kHz) the packet codes for, or nil when it is malformed (RFC 6716 section 3).
   func sampleCount(of payload: ByteView) -> Int?
-  /// Decodes the packet into `samples` (room for `Limits.receivedFrameSamplesMax`); answers how many were written, or nil when it is malformed.
+  /// Decodes the packet into `samples` (room for `Limits.receivedFrameSamplesMax`); answers how many were written, or
+  /// nil when it is malformed.
   mutating func decode(_ payload: ByteView, into samples: UnsafeMutableBufferPointer<Int16>) -> Int?
-  /// Decodes the copy of the packet before `payload` that `payload` carries (in-band FEC), `sampleCount` samples long; nil when it
-  /// carries none.
+  /// Decodes the copy of the packet before `payload` that `payload` carries (in-band FEC), `sampleCount` samples long;
+  /// nil when it carries none.
   mutating func recover(
     from payload: ByteView, sampleCount: Int, into samples: UnsafeMutableBufferPointer<Int16>
   ) -> Int?

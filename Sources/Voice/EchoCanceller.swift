@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// The seam between the engine and an echo canceller. The processing comes later; `NoCanceller` is the plain twin.
+
+public import Core
+
+/// Takes the far side's sound out of the microphone's; owned by the audio thread, made before it starts, never
+/// allocates.
+public protocol EchoCanceller: ~Copyable {
+  /// Changes `microphone` in place. `played` is the period handed to the loudspeaker one cycle before, so it comes no
+  /// later than its echo; it has as many samples as `microphone`.
+  mutating func process(microphone: inout PCMFrame, played: borrowing PCMFrame)
+}
+
+/// Leaves the microphone as it is.
+public struct NoCanceller: EchoCanceller, ~Copyable {
+  /// A canceller that does nothing.
+  public init() {}
+
+  /// Does nothing.
+  public mutating func process(microphone: inout PCMFrame, played: borrowing PCMFrame) {}
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// The steps of one cycle of the engine.
+
+import Core
+
+extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copyable {
+  mutating func drainCommands() {
+    while let command = ends.commands.pop() {
+      switch command {
+      case .setMicrophoneMuted(let muted): setMicrophoneMuted(muted)
+      case .setSpeakerMuted(let muted): _ = speakerGate.setMuted(muted)
+      case .setSending(let sending): setSending(sending)
+      case .addTalker(let talker):
+        talkers[talker.index].restart()
+        isActive[talker.index] = true
+      case .removeTalker(let talker):
+        talkers[talker.index].restart()
+        isActive[talker.index] = false
+      case .setExpectedLoss(let percent): encoder.setExpectedLoss(percent: min(100, Int(percent)))
+      }
+    }
+  }
+
+  /// On either edge the encoder forgets what it heard. What waits for its frame to fill up is zeroed too, so that from
+  /// the command on every sample handed to the encoder is zero. Frames of silence go on being sent: the far side's
+  /// delay must not grow.
+  private mutating func setMicrophoneMuted(_ muted: Bool) {
+    guard gate.setMuted(muted) else { return }
+    gate.apply(to: &frame)
+    encoder.reset()
+    // Unmuted speech begins a talkspurt (RFC 3551 section 4.1).
+    if !muted { markerPending = true }
+  }
+
+  private mutating func setSending(_ sending: Bool) {
+    guard sending != isSending else { return }
+    isSending = sending
+    frame.count = 0
+    encoder.reset()
+    markerPending = true
+  }
+
+  mutating func drainReceived() {
+    while let slot = ends.received.peek() {
+      let index = slot.pointee.talker.index
+      if isActive[index] { talkers[index].insert(slot) }
+      ends.received.release()
+    }
+  }
+
+  /// The way of a captured period; answers how many frames were put into the ring.
+  mutating func capture(_ captured: inout PCMFrame, at now: Instant) -> Int {
+    precondition(captured.count >= 0 && captured.count <= Limits.periodSamplesMax, "a captured period is too long")
+    lastPlayed.count = captured.count
+    canceller.process(microphone: &captured, played: lastPlayed)
+    inputMeter.add(captured)
+    gate.apply(to: &captured)
+    counters.capturedSamples += UInt64(captured.count)
+    var committed = 0
+    var used = 0
+    while used < captured.count {
+      let count = min(frameSamples - frame.count, captured.count - used)
+      append(captured, from: used, count: count)
+      used += count
+      timestamp = timestamp.advanced(by: count)
+      if frame.count == frameSamples {
+        if isSending, encode(at: now) { committed += 1 }
+        frame.count = 0
+      }
+    }
+    return committed
+  }
+
+  private mutating func append(_ captured: borrowing PCMFrame, from start: Int, count: Int) {
+    let begin = frame.count
+    if begin == 0, start == 0, count == captured.count {
+      // The usual case, period and frame being of one size: one copy instead of a loop.
+      frame = copy captured
+      return
+    }
+    let source = captured.samples.span
+    var samples = frame.samples.mutableSpan
+    for index in 0..<count { samples[begin + index] = source[start + index] }
+    frame.count = begin + count
+  }
+
+  /// Encodes the full frame into the ring; false when there was no room or the encoder failed.
+  private mutating func encode(at now: Instant) -> Bool {
+    sequence &+= 1
+    guard let slot = ends.captured.claim() else {
+      // The far side will see a gap, and the codec a seam.
+      counters.refusedFrames += 1
+      markerPending = true
+      return false
+    }
+    guard let bytes = encoder.encode(frame, into: &slot.pointee.payload),
+      bytes > 0, bytes <= Limits.encodedFrameBytesMax
+    else {
+      counters.encoderFailures += 1
+      markerPending = true
+      return false
+    }
+    var meter = LevelMeter()
+    meter.add(frame)
+    slot.pointee.count = bytes
+    slot.pointee.talker = Talker(0)
+    slot.pointee.sequence = sequence &- 1
+    slot.pointee.timestamp = timestamp.advanced(by: 0 - frameSamples)
+    slot.pointee.instant = now
+    slot.pointee.marker = markerPending
+    slot.pointee.levelBelowFullScale = meter.level.belowFullScale
+    slot.pointee.sampleCount = frameSamples
+    ends.captured.commit()
+    markerPending = false
+    counters.encodedFrames += 1
+    return true
+  }
+
+  /// The way of a played period.
+  mutating func play(_ played: inout PCMFrame, at now: Instant) {
+    mixer.clear()
+    let period = scratch.part(0, count: periodSamples)
+    for index in 0..<Limits.talkersMax where isActive[index] {
+      talkers[index].pull(into: period, at: now)
+      mixer.add(period)
+    }
+    played.count = periodSamples
+    mixer.write(to: &played)
+    speakerGate.apply(to: &played)
+    outputMeter.add(played)
+    lastPlayed = played
+  }
+}

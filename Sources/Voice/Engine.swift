@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// The audio thread's whole work: one call of `cycle` a device period.
+//
+//   captured --> canceller --> meter --> gate --> frame --> encoder --> ring `captured` (doorbell is the caller's)
+//                    ^
+//                    |  the period played one cycle before
+//                    |
+//   played <-- limiter <-- mixer <-- speaker's gate <-- a playout for each talker <-- ring `received`
+//
+//   ring `commands` is emptied first; ring `reports` gets one report each 100 ms of captured or played sound.
+//
+// It reads no clock, takes no lock and allocates nothing; everything it uses is made before it starts
+// (`Engine+Making.swift`). The loop thread reads reports whenever it wakes: they have no doorbell of their own, and
+// their counters are totals.
+
+public import Core
+
+/// The voice engine. Owned by the audio thread.
+public struct Engine<
+  Encoder: VoiceEncoder & ~Copyable, Decoder: VoiceDecoder & ~Copyable, Canceller: EchoCanceller & ~Copyable
+>: ~Copyable {
+  /// The ends of the four rings that the engine holds.
+  public struct Ends: ~Copyable {
+    var captured: Producer<EncodedFrame>
+    var received: Consumer<EncodedFrame>
+    var commands: Consumer<VoiceCommand>
+    var reports: Producer<VoiceReport>
+
+    /// The engine's ends of the rings.
+    public init(
+      captured: consuming Producer<EncodedFrame>, received: consuming Consumer<EncodedFrame>,
+      commands: consuming Consumer<VoiceCommand>, reports: consuming Producer<VoiceReport>
+    ) {
+      self.captured = captured
+      self.received = received
+      self.commands = commands
+      self.reports = reports
+    }
+  }
+
+  /// How many samples a cycle captures and plays: 240, 480 or 960.
+  public let periodSamples: Int
+  /// How many samples an encoded frame has: 480 or 960.
+  public let frameSamples: Int
+  /// Underruns and overruns of the sound device; the caller adds to it, reports carry it.
+  public var xruns: UInt64 = 0
+  /// Heap allocations made by the audio thread, where the caller counts them; reports carry it.
+  public var allocations: UInt64 = 0
+
+  var encoder: Encoder
+  var canceller: Canceller
+  var talkers: InlineArray<4, Playout<Decoder>>
+  var ends: Ends
+  let scratch: SampleMemory
+
+  // Captured side.
+  var gate = Gate()
+  var isSending = false
+  var frame = PCMFrame()
+  var timestamp = RTPTimestamp(0)
+  var sequence: UInt32 = 0
+  var markerPending = true
+  var inputMeter = LevelMeter()
+
+  // Played side.
+  var mixer = Mixer()
+  var speakerGate = Gate()
+  var lastPlayed: PCMFrame
+  var outputMeter = LevelMeter()
+  var isActive = PerTalker<Bool>(repeating: false)
+
+  // Reports.
+  var counters = VoiceReport()
+  var samplesSinceReport = 0
+
+  /// An engine over memory made for it; see `init(periodSamples:frameSamples:encoder:canceller:ends:makeDecoder:)`.
+  init(
+    periodSamples: Int, frameSamples: Int, encoder: consuming Encoder, canceller: consuming Canceller,
+    talkers: consuming InlineArray<4, Playout<Decoder>>, ends: consuming Ends, scratch: consuming SampleMemory
+  ) {
+    precondition(periodSamples == 240 || periodSamples == 480 || periodSamples == 960, "a period is 5, 10 or 20 ms")
+    precondition(frameSamples == 480 || frameSamples == 960, "a voice frame is 10 or 20 ms")
+    self.periodSamples = periodSamples
+    self.frameSamples = frameSamples
+    self.encoder = encoder
+    self.canceller = canceller
+    self.talkers = talkers
+    self.ends = ends
+    self.scratch = scratch
+    lastPlayed = PCMFrame(count: periodSamples)
+  }
+
+  /// Runs one period that is due at `now`: takes `captured` in (`periodSamples` samples, or fewer when the device had
+  /// fewer; they are changed in place) and fills `played` with `periodSamples` samples. Answers how many encoded frames
+  /// it put into the ring, so that the caller rings the doorbell when it is not 0.
+  public mutating func cycle(captured: inout PCMFrame, played: inout PCMFrame, at now: Instant) -> Int {
+    drainCommands()
+    drainReceived()
+    let committed = capture(&captured, at: now)
+    play(&played, at: now)
+    counters.cycles += 1
+    counters.instant = now
+    samplesSinceReport += periodSamples
+    if samplesSinceReport >= Limits.sampleRate / 10 { report() }
+    return committed
+  }
+
+  /// What the engine did so far; the reports carry the same.
+  public var currentReport: VoiceReport {
+    var report = counters
+    report.limitedSamples = mixer.limitedSamples
+    report.xruns = xruns
+    report.allocations = allocations
+    report.microphoneMuted = gate.isMuted
+    report.speakerMuted = speakerGate.isMuted
+    for index in 0..<Limits.talkersMax {
+      report.talkers[index] = talkers[index].report
+      report.talkers[index].isActive = isActive[index]
+    }
+    return report
+  }
+
+  /// How many of the talker's packets wait.
+  public func storedPackets(of talker: Talker) -> Int { talkers[talker.index].storedPackets }
+
+  private mutating func report() {
+    samplesSinceReport = 0
+    counters.inputLevelCentibels = inputMeter.level.hundredths
+    counters.outputLevelCentibels = outputMeter.level.hundredths
+    inputMeter.reset()
+    outputMeter.reset()
+    // A full ring loses this report; the next one says it all again.
+    _ = ends.reports.push(currentReport)
+  }
+}
