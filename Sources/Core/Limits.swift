@@ -42,6 +42,29 @@ public enum Limits {
   public static let reportRingSlots = 8
   /// PCM periods between a file and the audio thread: 320 ms of 10 ms periods, so that a slow disk is not heard.
   public static let pcmRingSlots = 32
+
+  // MARK: Configuration
+
+  /// Largest configuration file: sixty-four peers with comments fill a tenth of it, and a wrong file is refused before it is read.
+  public static let configurationBytesMax = 65_536
+  /// Parts in a dotted key and levels of nested arrays and inline tables: our own settings need three, and recursion stays bounded.
+  public static let configurationDepthMax = 16
+  /// Keys and values in a configuration file: a few times our largest, so that looking for duplicates stays quick.
+  public static let configurationValuesMax = 2048
+  /// Errors reported for one file: a screenful; the rest is counted.
+  public static let configurationErrorsMax = 16
+  /// Longest number or date in a configuration file: far beyond what a value can tell apart.
+  public static let configurationNumberBytesMax = 128
+  /// Longest text of a setting: a path or a URL.
+  public static let configurationTextBytesMax = 1024
+  /// Longest name of an intercom or a peer: it must fit a display and a log line.
+  public static let configurationNameBytesMax = 64
+  /// Longest host name in a URL or a STUN URI (RFC 1035 section 3.1, as text).
+  public static let configurationHostBytesMax = 253
+  /// STUN servers in the configuration: a browser warns from five on; each costs every call a request.
+  public static let configurationServersMax = 8
+  /// Peers in the configuration: a large house.
+  public static let configurationPeersMax = 64
 }
 
 /// Storage for one encoded frame's payload.
