@@ -17,7 +17,12 @@ public struct TOMLDocument: Sendable {
   /// "Configuration": size, nesting, number of values, length of a number.
   public static func read(_ bytes: ByteView, file: String) throws(ConfigError) -> TOMLDocument {
     var reader = TOMLReader(SourceText(bytes: bytes), file: file)
-    try reader.run()
+    do throws(TOMLReader.Stop) {
+      try reader.run()
+    } catch {
+      guard let problem = reader.problem else { preconditionFailure("a reading ended early without a reason") }
+      throw problem
+    }
     return TOMLDocument(tables: reader.tables)
   }
 }

@@ -15,7 +15,7 @@ extension TOMLReader {
   }
 
   /// Reads the date or time that begins at `start` and reaches at least to the cursor.
-  mutating func dateTime(from start: Int) throws(ConfigError) -> TOMLDateTime {
+  mutating func dateTime(from start: Int) throws(Stop) -> TOMLDateTime {
     // A single blank may stand between date and time.
     if offset - start == 10, peek() == 0x20, Self.digit(peek(1), radix: 10) != nil {
       offset += 1

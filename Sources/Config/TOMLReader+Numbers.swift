@@ -19,7 +19,7 @@ extension TOMLReader {
   }
 
   /// The number that `text`, which stands at `start`, writes; nil when it does not even begin like one.
-  func number(_ text: ByteView, at start: Int) throws(ConfigError) -> TOMLValue? {
+  mutating func number(_ text: ByteView, at start: Int) throws(Stop) -> TOMLValue? {
     let sign = text[0]
     let isSigned = sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-")
     let isNegative = sign == UInt8(ascii: "-")
@@ -72,9 +72,9 @@ extension TOMLReader {
     return wasDigit ? digits : nil
   }
 
-  private func integer(
+  private mutating func integer(
     _ digits: [UInt8], radix: UInt64, isNegative: Bool, text: ByteView, at start: Int
-  ) throws(ConfigError) -> Int64 {
+  ) throws(Stop) -> Int64 {
     var value: UInt64 = 0
     for digit in digits {
       let (product, tooLarge) = value.multipliedReportingOverflow(by: radix)
@@ -88,9 +88,9 @@ extension TOMLReader {
     return isNegative ? Int64(truncatingIfNeeded: 0 &- value) : Int64(value)
   }
 
-  private func float(
+  private mutating func float(
     _ body: ByteView, isNegative: Bool, text: ByteView, at start: Int
-  ) throws(ConfigError) -> Double {
+  ) throws(Stop) -> Double {
     var mantissaEnd = 0
     while mantissaEnd < body.count, body[mantissaEnd] | 0x20 != UInt8(ascii: "e") { mantissaEnd += 1 }
     var point = 0
@@ -126,7 +126,7 @@ extension TOMLReader {
     return isNegative ? -value : value
   }
 
-  private func badNumber(_ text: ByteView, at start: Int, _ expected: String) -> ConfigError {
+  private mutating func badNumber(_ text: ByteView, at start: Int, _ expected: String) -> Stop {
     error(.badNumber, at: start, found: text.text(), expected: expected)
   }
 }

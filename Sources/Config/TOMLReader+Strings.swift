@@ -7,7 +7,7 @@ import Core
 
 extension TOMLReader {
   /// Reads `"text"`.
-  mutating func basicString() throws(ConfigError) -> String {
+  mutating func basicString() throws(Stop) -> String {
     let start = offset
     offset += 1
     var text: [UInt8] = []
@@ -28,7 +28,7 @@ extension TOMLReader {
   }
 
   /// Reads `'text'`.
-  mutating func literalString() throws(ConfigError) -> String {
+  mutating func literalString() throws(Stop) -> String {
     let start = offset
     offset += 1
     while peek() != UInt8(ascii: "'") {
@@ -42,7 +42,7 @@ extension TOMLReader {
   }
 
   /// Reads `"""text"""`: a line end right behind the opening is dropped, a backslash at a line's end joins lines.
-  mutating func multilineBasicString() throws(ConfigError) -> String {
+  mutating func multilineBasicString() throws(Stop) -> String {
     let start = offset
     offset += 3
     _ = skipLineEnd()
@@ -65,7 +65,7 @@ extension TOMLReader {
   }
 
   /// Reads `'''text'''`: a line end right behind the opening is dropped.
-  mutating func multilineLiteralString() throws(ConfigError) -> String {
+  mutating func multilineLiteralString() throws(Stop) -> String {
     let start = offset
     offset += 3
     _ = skipLineEnd()
@@ -104,7 +104,7 @@ extension TOMLReader {
   }
 
   /// Reads a backslash and what it stands for.
-  private mutating func escape(into text: inout [UInt8]) throws(ConfigError) {
+  private mutating func escape(into text: inout [UInt8]) throws(Stop) {
     let start = offset
     let letter = peek(1)
     offset += 2
@@ -126,7 +126,7 @@ extension TOMLReader {
     }
   }
 
-  private mutating func character(digits: Int, from start: Int, into text: inout [UInt8]) throws(ConfigError) {
+  private mutating func character(digits: Int, from start: Int, into text: inout [UInt8]) throws(Stop) {
     var value: UInt32 = 0
     var isValid = true
     for _ in 0..<digits {

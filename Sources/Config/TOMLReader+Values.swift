@@ -7,7 +7,7 @@ import Core
 
 extension TOMLReader {
   /// Reads the value at the cursor.
-  mutating func value() throws(ConfigError) -> TOMLNode {
+  mutating func value() throws(Stop) -> TOMLNode {
     let start = offset
     try countValue(at: start)
     let value: TOMLValue
@@ -19,9 +19,9 @@ extension TOMLReader {
       let isLong = peek(1) == UInt8(ascii: "'") && peek(2) == UInt8(ascii: "'")
       value = .string(try isLong ? multilineLiteralString() : literalString())
     case UInt8(ascii: "["):
-      value = try nested { (reader) throws(ConfigError) in .array(try reader.array()) }
+      value = try nested { (reader) throws(Stop) in .array(try reader.array()) }
     case UInt8(ascii: "{"):
-      value = try nested { (reader) throws(ConfigError) in .table(try reader.inlineTable()) }
+      value = try nested { (reader) throws(Stop) in .table(try reader.inlineTable()) }
     default:
       value = try token()
     }
@@ -29,8 +29,8 @@ extension TOMLReader {
   }
 
   private mutating func nested(
-    _ read: (inout TOMLReader) throws(ConfigError) -> TOMLValue
-  ) throws(ConfigError) -> TOMLValue {
+    _ read: (inout TOMLReader) throws(Stop) -> TOMLValue
+  ) throws(Stop) -> TOMLValue {
     guard depth < Limits.configurationDepthMax else {
       throw error(.tooDeep, at: offset, expected: "at most \(Limits.configurationDepthMax) levels")
     }
@@ -41,7 +41,7 @@ extension TOMLReader {
   }
 
   /// Reads `[value, value]`; lines may end and comments may stand between values.
-  private mutating func array() throws(ConfigError) -> [TOMLNode] {
+  private mutating func array() throws(Stop) -> [TOMLNode] {
     let start = offset
     offset += 1
     var nodes: [TOMLNode] = []
@@ -61,7 +61,7 @@ extension TOMLReader {
   }
 
   /// Reads `{ key = value, key = value }`, on one line and without a comma at the end.
-  private mutating func inlineTable() throws(ConfigError) -> Int {
+  private mutating func inlineTable() throws(Stop) -> Int {
     let start = offset
     offset += 1
     let index = tables.count
@@ -90,14 +90,14 @@ extension TOMLReader {
     return index
   }
 
-  private func insideInlineTable(from start: Int) throws(ConfigError) {
+  private mutating func insideInlineTable(from start: Int) throws(Stop) {
     if isAtEnd || peek() == 0x0A || peek() == 0x0D {
       throw error(.unterminated, at: start, found: "{", expected: "} on the same line")
     }
   }
 
   /// Reads a boolean, a number, or a date or time.
-  private mutating func token() throws(ConfigError) -> TOMLValue {
+  private mutating func token() throws(Stop) -> TOMLValue {
     let start = offset
     while Self.isTokenByte(peek()) { offset += 1 }
     guard offset > start else { throw unexpected("a value: text in quotation marks, a number, true or false") }

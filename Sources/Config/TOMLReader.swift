@@ -12,6 +12,9 @@ import Core
 
 /// A cursor over a TOML file that builds its tables.
 struct TOMLReader {
+  /// Ends the reading; the reader's `problem` says why. An error of many words thrown through every step would double the code.
+  struct Stop: Error {}
+
   /// A part of a dotted key.
   struct Key {
     let text: String
@@ -32,6 +35,8 @@ struct TOMLReader {
   /// The header's name and the key's name as written, for errors.
   var headerName = ""
   var keyName = ""
+  /// Why the reading ended early.
+  private(set) var problem: ConfigError?
 
   init(_ source: SourceText, file: String) {
     self.source = source
@@ -39,7 +44,7 @@ struct TOMLReader {
   }
 
   /// Reads the whole file.
-  mutating func run() throws(ConfigError) {
+  mutating func run() throws(Stop) {
     if bytes.count > Limits.configurationBytesMax {
       throw error(
         .fileTooLarge, at: 0, found: "\(bytes.count) bytes", expected: "at most \(Limits.configurationBytesMax)")
@@ -67,7 +72,7 @@ struct TOMLReader {
 
   // MARK: Lines
 
-  private mutating func header() throws(ConfigError) {
+  private mutating func header() throws(Stop) {
     let start = offset
     offset += 1
     let isArray = peek() == UInt8(ascii: "[")
@@ -86,7 +91,7 @@ struct TOMLReader {
   }
 
   /// Reads `key = value` into table `index`.
-  mutating func keyAndValue(in index: Int) throws(ConfigError) {
+  mutating func keyAndValue(in index: Int) throws(Stop) {
     let path = try dottedKey()
     guard peek() == UInt8(ascii: "=") else { throw unexpected("= after the key") }
     offset += 1
@@ -100,7 +105,7 @@ struct TOMLReader {
     tables[table].entries.append(TOMLTable.Entry(key: key.text, place: key.place, node: node))
   }
 
-  private mutating func endOfLine() throws(ConfigError) {
+  private mutating func endOfLine() throws(Stop) {
     skipBlanks()
     skipComment()
     if isAtEnd || skipLineEnd() { return }
@@ -110,7 +115,7 @@ struct TOMLReader {
   // MARK: Keys
 
   /// Reads a key of one or more parts, and the blanks behind it.
-  private mutating func dottedKey() throws(ConfigError) -> [Key] {
+  private mutating func dottedKey() throws(Stop) -> [Key] {
     let nameBefore = keyName
     var path: [Key] = []
     while true {
@@ -130,7 +135,7 @@ struct TOMLReader {
     }
   }
 
-  private mutating func keyPart() throws(ConfigError) -> String {
+  private mutating func keyPart() throws(Stop) -> String {
     switch peek() {
     case UInt8(ascii: "\""):
       if peek(1) == UInt8(ascii: "\""), peek(2) == UInt8(ascii: "\"") { throw unexpected("a key on one line") }
@@ -149,7 +154,7 @@ struct TOMLReader {
   // MARK: Tables
 
   /// The table that `[path]` opens.
-  private mutating func openTable(_ path: [Key], at start: Int) throws(ConfigError) -> Int {
+  private mutating func openTable(_ path: [Key], at start: Int) throws(Stop) -> Int {
     let parent = try headerParent(path)
     let key = path[path.count - 1]
     guard let entry = entryIndex(key.text, in: parent) else {
@@ -168,7 +173,7 @@ struct TOMLReader {
   }
 
   /// The new table that `[[path]]` appends.
-  private mutating func appendTable(_ path: [Key], at start: Int) throws(ConfigError) -> Int {
+  private mutating func appendTable(_ path: [Key], at start: Int) throws(Stop) -> Int {
     let parent = try headerParent(path)
     let key = path[path.count - 1]
     let added = tables.count
@@ -187,7 +192,7 @@ struct TOMLReader {
   }
 
   /// The table that holds the last part of a header's path; tables on the way are made.
-  private mutating func headerParent(_ path: [Key]) throws(ConfigError) -> Int {
+  private mutating func headerParent(_ path: [Key]) throws(Stop) -> Int {
     var table = 0
     for key in path.dropLast() {
       guard let entry = entryIndex(key.text, in: table) else {
@@ -207,7 +212,7 @@ struct TOMLReader {
   }
 
   /// The table that holds the last part of a dotted key; tables on the way are made.
-  private mutating func dottedTable(_ path: [Key], in index: Int) throws(ConfigError) -> Int {
+  private mutating func dottedTable(_ path: [Key], in index: Int) throws(Stop) -> Int {
     var table = index
     for key in path.dropLast() {
       guard let entry = entryIndex(key.text, in: table) else {
@@ -272,7 +277,7 @@ extension TOMLReader {
   }
 
   /// Counts a key or value against the limit.
-  mutating func countValue(at place: Int) throws(ConfigError) {
+  mutating func countValue(at place: Int) throws(Stop) {
     valueCount += 1
     if valueCount > Limits.configurationValuesMax {
       throw error(.tooMany, at: place, expected: "at most \(Limits.configurationValuesMax) keys and values in a file")
@@ -294,17 +299,18 @@ extension TOMLReader {
     isBareKeyByte(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
   }
 
-  /// An error about what stands at `place`.
-  func error(
+  /// Notes an error about what stands at `place`, and ends the reading.
+  mutating func error(
     _ kind: ConfigError.Kind, at place: Int, found: String = "", expected: String = "", other: Int? = nil
-  ) -> ConfigError {
+  ) -> Stop {
     let name = headerName.isEmpty || keyName.isEmpty ? keyName : headerName + "." + keyName
-    return ConfigError(
+    problem = ConfigError(
       kind, in: source, file: file, at: place, key: name, found: found, expected: expected, other: other)
+    return Stop()
   }
 
-  /// An error about what stands at the cursor.
-  func unexpected(_ expected: String) -> ConfigError {
+  /// Notes an error about what stands at the cursor, and ends the reading.
+  mutating func unexpected(_ expected: String) -> Stop {
     error(.unexpected, at: offset, found: source.describe(at: offset), expected: expected)
   }
 }
