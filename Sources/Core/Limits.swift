@@ -25,6 +25,8 @@ public enum Limits {
   public static let frameSamplesMax = 960
   /// Longest voice frame a far side may send: 120 ms, the longest Opus packet (RFC 6716 section 3.2.5).
   public static let receivedFrameSamplesMax = 5760
+  /// Largest frame inside an Opus packet (RFC 6716 section 3.4, R2).
+  public static let opusFrameBytesMax = 1275
   /// Largest encoded frame: the largest Opus frame (1,275) rounded up to a whole slot.
   public static let encodedFrameBytesMax = 1280
   /// Far sides heard at once: one call now, and room for a small group mixed on a small board.
