@@ -1,3 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 #include "COpus.h"
+
+#include <opus/opus.h>
+#include <stddef.h>
+
+// The structs of the header are never defined: their pointers are the library's own, under another name.
+static OpusEncoder *inner_encoder(struct copus_encoder *encoder) { return (OpusEncoder *)encoder; }
+static OpusDecoder *inner_decoder(struct copus_decoder *decoder) { return (OpusDecoder *)decoder; }
+
+const char *copus_version(void) { return opus_get_version_string(); }
+
+struct copus_encoder *copus_encoder_make(int32_t bits_per_second, int32_t complexity) {
+    int error = OPUS_OK;
+    OpusEncoder *encoder = opus_encoder_create(48000, 1, OPUS_APPLICATION_VOIP, &error);
+    if (encoder == NULL || error != OPUS_OK) return NULL;
+    if (opus_encoder_ctl(encoder, OPUS_SET_BITRATE(bits_per_second)) != OPUS_OK
+        || opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(complexity)) != OPUS_OK
+        || opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(1)) != OPUS_OK
+        || opus_encoder_ctl(encoder, OPUS_SET_DTX(0)) != OPUS_OK
+        || opus_encoder_ctl(encoder, OPUS_SET_LSB_DEPTH(16)) != OPUS_OK) {
+        opus_encoder_destroy(encoder);
+        return NULL;
+    }
+    return (struct copus_encoder *)encoder;
+}
+
+void copus_encoder_free(struct copus_encoder *encoder) { opus_encoder_destroy(inner_encoder(encoder)); }
+
+int32_t copus_encode(struct copus_encoder *encoder, const int16_t *pcm, int32_t samples, uint8_t *bytes, int32_t capacity) {
+    return opus_encode(inner_encoder(encoder), pcm, samples, bytes, capacity);
+}
+
+int32_t copus_encoder_set_loss(struct copus_encoder *encoder, int32_t percent) {
+    return opus_encoder_ctl(inner_encoder(encoder), OPUS_SET_PACKET_LOSS_PERC(percent));
+}
+
+int32_t copus_encoder_reset(struct copus_encoder *encoder) {
+    return opus_encoder_ctl(inner_encoder(encoder), OPUS_RESET_STATE);
+}
+
+int32_t copus_encoder_lookahead(struct copus_encoder *encoder) {
+    opus_int32 samples = 0;
+    int error = opus_encoder_ctl(inner_encoder(encoder), OPUS_GET_LOOKAHEAD(&samples));
+    return error == OPUS_OK ? samples : error;
+}
+
+struct copus_decoder *copus_decoder_make(void) {
+    int error = OPUS_OK;
+    OpusDecoder *decoder = opus_decoder_create(48000, 1, &error);
+    return error == OPUS_OK ? (struct copus_decoder *)decoder : NULL;
+}
+
+void copus_decoder_free(struct copus_decoder *decoder) { opus_decoder_destroy(inner_decoder(decoder)); }
+
+int32_t copus_decode(
+    struct copus_decoder *decoder, const uint8_t *bytes, int32_t count, int16_t *pcm, int32_t samples, int32_t fec) {
+    return opus_decode(inner_decoder(decoder), bytes, count, pcm, samples, fec);
+}
+
+int32_t copus_decoder_reset(struct copus_decoder *decoder) {
+    return opus_decoder_ctl(inner_decoder(decoder), OPUS_RESET_STATE);
+}

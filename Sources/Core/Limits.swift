@@ -25,6 +25,8 @@ public enum Limits {
   public static let frameSamplesMax = 960
   /// Longest voice frame a far side may send: 120 ms, the longest Opus packet (RFC 6716 section 3.2.5).
   public static let receivedFrameSamplesMax = 5760
+  /// Largest frame inside an Opus packet (RFC 6716 section 3.4, R2).
+  public static let opusFrameBytesMax = 1275
   /// Largest encoded frame: the largest Opus frame (1,275) rounded up to a whole slot.
   public static let encodedFrameBytesMax = 1280
   /// Far sides heard at once: one call now, and room for a small group mixed on a small board.
@@ -132,6 +134,28 @@ public enum Limits {
   public static let concealedSamplesMax = 4800
   /// From here on made-up sound fades: 40 ms.
   public static let concealedSamplesUnfaded = 1920
+  // MARK: Configuration
+
+  /// Largest configuration file: sixty-four peers with comments fill a tenth of it, and a wrong file is refused before it is read.
+  public static let configurationBytesMax = 65_536
+  /// Parts in a dotted key and levels of nested arrays and inline tables: our own settings need three, and recursion stays bounded.
+  public static let configurationDepthMax = 16
+  /// Keys and values in a configuration file: a few times our largest, so that looking for duplicates stays quick.
+  public static let configurationValuesMax = 2048
+  /// Errors reported for one file: a screenful; the rest is counted.
+  public static let configurationErrorsMax = 16
+  /// Longest number or date in a configuration file: far beyond what a value can tell apart.
+  public static let configurationNumberBytesMax = 128
+  /// Longest text of a setting: a path or a URL.
+  public static let configurationTextBytesMax = 1024
+  /// Longest name of an intercom or a peer: it must fit a display and a log line.
+  public static let configurationNameBytesMax = 64
+  /// Longest host name in a URL or a STUN URI (RFC 1035 section 3.1, as text).
+  public static let configurationHostBytesMax = 253
+  /// STUN servers in the configuration: a browser warns from five on; each costs every call a request.
+  public static let configurationServersMax = 8
+  /// Peers in the configuration: a large house.
+  public static let configurationPeersMax = 64
 }
 
 /// Storage for one encoded frame's payload.

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// Everything a user can set, as a plain value. The keys, their texts and their bounds stand in SettingsSchema.swift.
+
+public import Core
+
+/// The settings of one intercom, finished and checked: nothing downstream looks at them again for mistakes.
+public struct Settings: Equatable, Sendable {
+  /// What this intercom is called, 1 ... Limits.configurationNameBytesMax bytes.
+  public var name: String
+  /// The folder for what must survive a restart (the certificate); nil: none is kept.
+  public var stateDirectory: String?
+  /// Sound devices and processing.
+  public var audio = AudioSettings()
+  /// The web server.
+  public var web = WebSettings()
+  /// How a path to the far side is found.
+  public var ice = ICESettings()
+  /// Intercoms that can be called by name; the names differ.
+  public var peers: [PeerSetting] = []
+  /// The log.
+  public var log = LogSettings()
+
+  /// The default settings of an intercom called `name`; nothing else has to be chosen.
+  public init(name: String) { self.name = name }
+
+  /// The settings that the TOML file in `bytes` makes; `file` is its name in the errors. Throws one syntax error, or every
+  /// mistake in the settings at once.
+  public static func read(_ bytes: ByteView, file: String) throws(ConfigErrors) -> Settings {
+    let document: TOMLDocument
+    do throws(ConfigError) {
+      document = try TOMLDocument.read(bytes, file: file)
+    } catch {
+      throw ConfigErrors([error])
+    }
+    var reader = SettingsReader(document, source: SourceText(bytes: bytes), file: file)
+    return try reader.run()
+  }
+}
+
+/// Sound devices and processing.
+public struct AudioSettings: Equatable, Sendable {
+  /// Where the voice comes from.
+  public var input = AudioDeviceSetting.alsa("default")
+  /// Where the far side is heard.
+  public var output = AudioDeviceSetting.alsa("default")
+  /// The sound device's period in milliseconds: 5, 10 or 20, at most `frameMilliseconds`.
+  public var periodMilliseconds = 10
+  /// The voice frame's length in milliseconds: 10 or 20.
+  public var frameMilliseconds = 20
+  /// Whether the loudspeaker's sound is taken out of the microphone's. A switch; the processing comes later.
+  public var echoCancellation = true
+  /// Whether steady noise is taken out of the microphone's sound. A switch; the processing comes later.
+  public var noiseSuppression = true
+  /// Whether a quiet or loud voice is brought to an even level. A switch; the processing comes later.
+  public var gainControl = true
+}
+
+/// Who may use the web server.
+public enum WebAccess: Equatable, Sendable {
+  /// Anybody who reaches it.
+  case open
+}
+
+/// The web server.
+public struct WebSettings: Equatable, Sendable {
+  /// The address and port it listens on; port 0 takes any free one.
+  public var listen = Endpoint(.loopbackV4, port: 8080)
+  /// Who may use it.
+  public var access = WebAccess.open
+}
+
+/// How a path to the far side is found.
+public struct ICESettings: Equatable, Sendable {
+  /// Servers asked for our address as seen from outside, at most Limits.configurationServersMax.
+  public var servers = [ICEServerSetting(host: "stun.l.google.com", port: 19302)]
+}
+
+/// An intercom that can be called by name.
+public struct PeerSetting: Equatable, Sendable {
+  /// Its name here.
+  public var name = ""
+  /// Where it takes calls.
+  public var url = HTTPURL(host: "", port: 80, path: "")
+
+  /// A peer with an empty name and URL.
+  public init() {}
+}
+
+/// How much the log says.
+public enum LogLevel: Int, Comparable, CaseIterable, Sendable {
+  /// What ends something.
+  case error
+  /// What hurts and goes on.
+  case warning
+  /// What happened: calls, states.
+  case info
+  /// What somebody searching for a mistake needs.
+  case debug
+
+  /// Whether `left` says less than `right`.
+  public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
+
+  /// The level as the file writes it.
+  public var text: String {
+    switch self {
+    case .error: "error"
+    case .warning: "warning"
+    case .info: "info"
+    case .debug: "debug"
+    }
+  }
+}
+
+/// The log.
+public struct LogSettings: Equatable, Sendable {
+  /// How much it says.
+  public var level = LogLevel.info
+}
