@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// Start of the library and its randomness. The kernel is asked here and not by the caller: the library reseeds by itself,
-// and a key is worth nothing when its generator can be replayed. Tests in virtual time therefore see other keys in every run.
+// Start of the library and its randomness. The kernel is asked here and not by the caller: the library reseeds by
+// itself, and a key is worth nothing when its generator can be replayed. Tests in virtual time therefore see other
+// keys in every run.
 #include "internal.h"
 #include <mbedtls/platform_util.h>
 #include <mbedtls/version.h>

@@ -3,10 +3,10 @@
 //
 // A DTLS 1.2 association with use_srtp (RFC 6347, RFC 5764) between two queues in memory.
 //
-// DESIGN. In: one datagram at a time, lent by the caller. Out: a short ring of datagrams; a datagram that finds it full is
-// dropped as a network would drop it, retransmission makes up for it. Time: the library's two timer callbacks over a number
-// that the caller passes in. The certificate is compared inside the library's verification, before the key exchange is
-// answered, so that no key of a stranger is ever computed with.
+// DESIGN. In: one datagram at a time, lent by the caller. Out: a short ring of datagrams; a datagram that finds it
+// full is dropped as a network would drop it, retransmission makes up for it. Time: the library's two timer callbacks
+// over a number that the caller passes in. The certificate is compared inside the library's verification, before the
+// key exchange is answered, so that no key of a stranger is ever computed with.
 //
 // Left out: cookies as server (ICE has seen the far side answer from its address), renegotiation, resumption, DTLS 1.3
 // (the library has none).
@@ -22,6 +22,8 @@
 #define QUEUE_SLOTS 16
 // More turns than one datagram can hold messages; a guard against a library that waits without waiting.
 #define TURNS_MAX 64
+// Largest ClientHello taken: four times what browsers send with a post-quantum key share.
+#define HELLO_BYTES_MAX 6144
 // Content type of a record that carries handshake messages (RFC 6347 section 4.1).
 #define CONTENT_HANDSHAKE 22
 
@@ -72,7 +74,10 @@ static const mbedtls_ssl_srtp_profile profiles[] = {MBEDTLS_TLS_SRTP_AES128_CM_H
 static int on_send(void *context, const unsigned char *bytes, size_t count) {
   cmbedtls_channel *channel = context;
   if (count > CMBEDTLS_DATAGRAM_BYTES_MAX) return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
-  if (count > 0 && bytes[0] == CONTENT_HANDSHAKE) channel->answered = 1;
+  if (count > 0 && bytes[0] == CONTENT_HANDSHAKE && !channel->answered) {
+    channel->answered = 1;
+    mbedtls_ssl_conf_dtls_anti_replay(&channel->configuration, MBEDTLS_SSL_ANTI_REPLAY_ENABLED);
+  }
   if (channel->queue_count == QUEUE_SLOTS) {
     channel->dropped++;
   } else {
@@ -95,8 +100,8 @@ static int on_receive(void *context, unsigned char *bytes, size_t capacity) {
 
 static void on_set_timer(void *context, uint32_t intermediate, uint32_t final) {
   cmbedtls_channel *channel = context;
-  // The library doubles without a plateau and takes its largest delay for the end of its patience; so it is told a large
-  // one, and the plateau is made here.
+  // The library doubles without a plateau and takes its largest delay for the end of its patience; so it is told a
+  // large one, and the plateau is made here.
   uint32_t longest = channel->settings.retransmission_max;
   channel->timer_started = channel->now;
   channel->timer_final = final > longest ? longest : final;
@@ -120,8 +125,8 @@ static int digest_fits(const cmbedtls_channel_settings *settings, const mbedtls_
   return memcmp(digest, settings->digest, mbedtls_md_get_size(hash)) == 0;
 }
 
-// Called for each certificate of the far side, its own at depth 0 and last. What the library thinks of issuer and dates is
-// nothing here (RFC 8122 section 6.2): the digest in the description decides.
+// Called for each certificate of the far side, its own at depth 0 and last. What the library thinks of issuer and
+// dates is nothing here (RFC 8122 section 6.2): the digest in the description decides.
 static int on_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags) {
   cmbedtls_channel *channel = context;
   *flags = 0;
@@ -161,11 +166,15 @@ static int open_channel(cmbedtls_channel *channel, const cmbedtls_identity *iden
   mbedtls_ssl_conf_max_tls_version(configuration, MBEDTLS_SSL_VERSION_TLS1_2);
   mbedtls_ssl_conf_ciphersuites(configuration, cipher_suites);
   mbedtls_ssl_conf_extended_master_secret(configuration, MBEDTLS_SSL_EXTENDED_MS_ENABLED);
-  // Optional, because "required" insists on a list of authorities; a missing certificate is refused in `finish_handshake`.
+  // Optional, because "required" insists on a list of authorities; a missing certificate is refused in
+  // `finish_handshake`.
   mbedtls_ssl_conf_authmode(configuration, MBEDTLS_SSL_VERIFY_OPTIONAL);
   mbedtls_ssl_conf_verify(configuration, on_verify, channel);
   mbedtls_ssl_conf_cert_req_ca_list(configuration, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
   mbedtls_ssl_conf_dtls_cookies(configuration, NULL, NULL, NULL);
+  // Until a message is answered: the library takes a repeated record for the end when it waits for a ClientHello.
+  // Records without encryption can be repeated under new numbers anyway.
+  mbedtls_ssl_conf_dtls_anti_replay(configuration, MBEDTLS_SSL_ANTI_REPLAY_DISABLED);
   // Twenty doublings: with the plateau, longer than any caller waits.
   mbedtls_ssl_conf_handshake_timeout(
       configuration, settings->retransmission_first, settings->retransmission_first << 20);
@@ -221,11 +230,6 @@ void cmbedtls_channel_free(cmbedtls_channel *channel) {
 
 // ---- Running ----
 
-void cmbedtls_channel_put(cmbedtls_channel *channel, const uint8_t *bytes, int32_t count) {
-  channel->input = count > 0 ? bytes : NULL;
-  channel->input_count = count > 0 ? (size_t)count : 0;
-}
-
 // Whether what was handed over is not wholly read yet: the datagram itself, or a record behind the last one.
 static int has_input(const cmbedtls_channel *channel) {
   return channel->input != NULL || mbedtls_ssl_check_pending(&channel->ssl);
@@ -248,9 +252,33 @@ static int32_t finish_handshake(cmbedtls_channel *channel) {
   return CMBEDTLS_ESTABLISHED;
 }
 
-// Whether `code` says that a server's first message made no sense, rather than that no agreement is possible. The library
-// would end here; but nothing has been answered, anybody may have sent it, and the true ClientHello may be next
-// (RFC 6347 section 4.1.2.7).
+// How many bytes of a datagram are whole records. The library ends with an internal error, even when established, at a
+// datagram whose last record is followed by 1 ... 12 bytes (3.6.6): anybody could send that.
+static size_t whole_records(const uint8_t *bytes, size_t count) {
+  size_t end = 0;
+  while (count - end >= 13) {
+    size_t record = 13 + ((size_t)bytes[end + 11] << 8 | bytes[end + 12]);
+    if (record > count - end) break;
+    end += record;
+  }
+  return end;
+}
+
+// Whether a datagram can be (a fragment of) a ClientHello, by its record and message headers. The library wants to
+// end at the first record that it does not expect; so what anybody may throw at an open port is kept from it.
+static int looks_like_hello(const uint8_t *bytes, size_t count) {
+  if (count < 25 || bytes[0] != CONTENT_HANDSHAKE || bytes[1] != 0xFE || bytes[3] != 0 || bytes[4] != 0) return 0;
+  uint32_t record = (uint32_t)bytes[11] << 8 | bytes[12];
+  uint32_t total = (uint32_t)bytes[14] << 16 | (uint32_t)bytes[15] << 8 | bytes[16];
+  uint32_t offset = (uint32_t)bytes[19] << 16 | (uint32_t)bytes[20] << 8 | bytes[21];
+  uint32_t length = (uint32_t)bytes[22] << 16 | (uint32_t)bytes[23] << 8 | bytes[24];
+  return bytes[13] == MBEDTLS_SSL_HS_CLIENT_HELLO && length + 12 <= record &&
+         total <= HELLO_BYTES_MAX && offset <= total && length <= total - offset;
+}
+
+// Whether `code` says that a server's first message made no sense, rather than that no agreement is possible. The
+// library would end here; but nothing has been answered, anybody may have sent it, and the true ClientHello may be
+// next (RFC 6347 section 4.1.2.7).
 static int is_noise(const cmbedtls_channel *channel, int code) {
   if (!channel->settings.is_server || channel->answered) return 0;
   switch (code) {
@@ -312,6 +340,18 @@ static int32_t step_established(cmbedtls_channel *channel) {
   }
   channel->input = NULL;
   return CMBEDTLS_WAITING;
+}
+
+void cmbedtls_channel_put(cmbedtls_channel *channel, const uint8_t *bytes, int32_t count) {
+  size_t whole = count > 0 ? whole_records(bytes, (size_t)count) : 0;
+  int waits_for_hello = channel->settings.is_server && !channel->answered;
+  channel->input = NULL;
+  if (whole == 0 || (waits_for_hello && !looks_like_hello(bytes, whole))) {
+    channel->dropped++;
+    return;
+  }
+  channel->input = bytes;
+  channel->input_count = whole;
 }
 
 int32_t cmbedtls_channel_step(cmbedtls_channel *channel, int64_t now) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The plain twin of a secure channel: same calls, same events, same growth of packets, no secrecy whatever. For tests and
-// bring-up; deterministic, no C.
+// The plain twin of a secure channel: same calls, same events, same growth of packets, no secrecy whatever. For tests
+// and bring-up; deterministic, no C.
 //
 // DESIGN. One greeting each way with the sender's fingerprint in it; the client repeats its own on the schedule of
-// DTLS, the server answers each. A packet keeps its bytes and gets a trailer of SRTP's size, so that a packet that was not
-// protected, was protected for somebody else, was changed, or comes twice is noticed as it would be:
+// DTLS, the server answers each. A packet keeps its bytes and gets a trailer of SRTP's size, so that a packet that
+// was not protected, was protected for somebody else, was changed, or comes twice is noticed as it would be:
 //
 //   greeting   22 "CLR" kind(1: client, 2: server) algorithm digest(32)      goodbye   21 "CLR" 3
 //

@@ -3,25 +3,29 @@
 //
 // DTLS-SRTP over mbedTLS and libsrtp: fills the seam SecureChannel.
 //
-// DESIGN. A DTLS 1.2 handshake (RFC 6347) with use_srtp (RFC 5764) as a machine without I/O; when both Finished messages
-// are checked, the exported keys go into two SRTP sessions and are wiped. The far certificate is compared with the
-// description's fingerprint while it is read, before the key exchange is answered (RFC 5763 section 5): a stranger costs no
-// key. After that the association stays, for close_notify and because a far side that missed our last flight asks for it again.
+// DESIGN. A DTLS 1.2 handshake (RFC 6347) with use_srtp (RFC 5764) as a machine without I/O; when both Finished
+// messages are checked, the exported keys go into two SRTP sessions and are wiped. The far certificate is compared
+// with the description's fingerprint while it is read, before the key exchange is answered (RFC 5763 section 5): a
+// stranger costs no key. After that the association stays, for close_notify and because a far side that missed our
+// last flight asks for it again.
 //
-// Calls, in this order (see SecureChannel): `init`, `start` once, then `handleHandshake`, `handleTimeout`, `close` as things
-// happen; after each `pollTransmit` until false, `pollEvent` until nil, `pollTimeout`. Questions: `droppedDatagrams`.
+// Calls, in this order (see SecureChannel): `init`, `start` once, then `handleHandshake`, `handleTimeout`, `close` as
+// things happen; after each `pollTransmit` until false, `pollEvent` until nil, `pollTimeout`. Questions:
+// `droppedDatagrams`.
 //
-// Datagrams that come before `start` are kept (Limits.dtlsEarlyDatagramsMax, more are dropped and counted): a far side that
-// has read our answer may be quicker than whoever brings it to us. A server ignores what it cannot read until a ClientHello has been
-// answered; after that, and as client, what the library calls an error ends the handshake.
+// Datagrams that come before `start` are kept (Limits.dtlsEarlyDatagramsMax, more are dropped and counted): a far
+// side that has read our answer may be quicker than whoever brings it to us. A server ignores what it cannot read
+// until a ClientHello has been answered; after that, and as client, what the library calls an error ends the
+// handshake.
 //
-// Retransmission: the first after Limits.dtlsRetransmissionMillisecondsFirst, doubling up to …Max (RFC 6347 section 4.2.4),
-// from the third transmission on in pieces of 508 bytes (section 4.1.1.1), the whole handshake bounded by
-// Limits.dtlsHandshakeMillisecondsMax. The randomness is the library's own, from the kernel: in virtual time the order of events
-// repeats, the bytes do not. The library puts the wall clock into four bytes of its hello; nothing depends on it.
+// Retransmission: the first after Limits.dtlsRetransmissionMillisecondsFirst, doubling up to …Max (RFC 6347 section
+// 4.2.4), from the third transmission on in pieces of 508 bytes (section 4.1.1.1), the whole handshake bounded by
+// Limits.dtlsHandshakeMillisecondsMax. The randomness is the library's own, from the kernel: in virtual time the
+// order of events repeats, the bytes do not. The library puts the wall clock into four bytes of its hello; nothing
+// depends on it.
 //
-// Left out: cookies as server (ICE has seen the address answer), DTLS 1.3 and SRTP's GCM profiles (not in the library), master key
-// identifiers, renegotiation, rekeying.
+// Left out: cookies as server (ICE has seen the address answer), DTLS 1.3 and SRTP's GCM profiles (not in the
+// library), master key identifiers, renegotiation, rekeying.
 
 import CMbedTLS
 public import Core
@@ -60,7 +64,8 @@ public struct DTLSSRTPChannel: SecureChannel, ~Copyable {
 
   // MARK: Handle
 
-  /// Begins the handshake; allocates about 60 KB until it is over. Calling it twice is a broken promise; after `close` it does nothing.
+  /// Begins the handshake; allocates about 60 KB until it is over. Calling it twice is a broken promise; after
+  /// `close` it does nothing.
   public mutating func start(role: DTLSRole, remoteFingerprint: Fingerprint, at now: Instant) {
     guard state != .ended else { return }
     precondition(state == .idle, "a secure channel starts once")
@@ -174,7 +179,8 @@ public struct DTLSSRTPChannel: SecureChannel, ~Copyable {
 
   // MARK: Questions
 
-  /// Datagrams dropped: too many before `start`, unreadable before the ClientHello, or ours when too many waited to be sent.
+  /// Datagrams dropped: too many before `start`, unreadable before the ClientHello, or ours when too many waited to
+  /// be sent.
   public var droppedDatagrams: Int {
     guard let handle else { return earlyDropped }
     return earlyDropped + Int(cmbedtls_channel_dropped(handle))

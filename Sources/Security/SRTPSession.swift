@@ -18,9 +18,9 @@ public enum SRTPError: Error, Equatable, Sendable, BitwiseCopyable {
 /// One direction of a session: AES128_CM_HMAC_SHA1_80 (RFC 3711, RFC 5764 section 4.1.2), every source its own rollover
 /// counter and replay window, all from one master key.
 ///
-/// `init` allocates, and so does the first good packet of each source; no other call does. Owned by the loop thread. An outbound
-/// sender should begin with a sequence number below 2¹⁵, so that a lost first packet cannot lose the rollover counter
-/// (RFC 3711 section 3.3.1).
+/// `init` allocates, and so does the first good packet of each source; no other call does. Owned by the loop thread.
+/// An outbound sender should begin with a sequence number below 2¹⁵, so that a lost first packet cannot lose the
+/// rollover counter (RFC 3711 section 3.3.1).
 public struct SRTPSession: ~Copyable {
   /// Which way the packets go.
   public enum Direction: Sendable, BitwiseCopyable {

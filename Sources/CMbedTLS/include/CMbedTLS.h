@@ -86,6 +86,6 @@ int32_t cmbedtls_channel_take(cmbedtls_channel *channel, uint8_t *out, int32_t c
 int32_t cmbedtls_channel_export(cmbedtls_channel *channel, uint8_t out[60]);
 /// Queues a close_notify when established, and frees all but the queue: only `take` and `free` may follow.
 void cmbedtls_channel_finish(cmbedtls_channel *channel);
-/// Datagrams that found the queue full, and first messages that were ignored because they made no sense.
+/// Datagrams that found the queue full, and received ones that were ignored because they made no sense.
 uint32_t cmbedtls_channel_dropped(const cmbedtls_channel *channel);
 void cmbedtls_channel_free(cmbedtls_channel *channel);

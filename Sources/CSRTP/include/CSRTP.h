@@ -23,14 +23,14 @@ typedef struct csrtp_session csrtp_session;
 /// Writes the library's version as text; answers how many bytes it has.
 int32_t csrtp_version(uint8_t *out, int32_t capacity);
 /// A session for packets that come (`is_inbound`) or go, from any source; `key` is the master key (16) and salt (14).
-/// `window_packets` is the replay window, at least 64. More than `sources_max` sources are refused. NULL and `*code` (the
-/// library's) on failure.
+/// `window_packets` is the replay window, at least 64. More than `sources_max` sources are refused. NULL and `*code`
+/// (the library's) on failure.
 csrtp_session *csrtp_make(
     const uint8_t key[30], int32_t is_inbound, int32_t window_packets, int32_t sources_max, int32_t *code);
 void csrtp_free(csrtp_session *session);
 
-// The packet calls work in place and answer the new size, or a negative result with the packet unchanged. `bytes` is aligned
-// to 4. They allocate only for the first packet of a source.
+// The packet calls work in place and answer the new size, or a negative result with the packet unchanged. `bytes` is
+// aligned to 4. They allocate only for the first packet of a source.
 
 /// Encrypts; `capacity` leaves room for the trailer.
 int32_t csrtp_protect_rtp(csrtp_session *session, uint8_t *bytes, int32_t count, int32_t capacity);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// SRTP and SRTCP protection with AES128_CM_HMAC_SHA1_80, written from RFC 3711: what a session's packets are compared with.
+// SRTP and SRTCP protection with AES128_CM_HMAC_SHA1_80, written from RFC 3711: what a session's packets are compared
+// with.
 
 struct ReferenceSRTP {
   /// Session keys (section 4.3.2).
@@ -23,7 +24,8 @@ struct ReferenceSRTP {
     rtcpSalt = derive(label: 5, count: 14)
   }
 
-  /// An RTP packet with a header of `headerCount` bytes, protected with the given rollover counter (sections 3.3, 4.1.1, 4.2).
+  /// An RTP packet with a header of `headerCount` bytes, protected with the given rollover counter (sections 3.3,
+  /// 4.1.1, 4.2).
   func protectRTP(_ packet: [UInt8], headerCount: Int, rollover: UInt32) -> [UInt8] {
     let index = UInt64(rollover) << 16 | UInt64(packet[2]) << 8 | UInt64(packet[3])
     let encrypted = crypt(packet, from: headerCount, key: rtpKey, salt: rtpSalt, source: packet[8..<12], index: index)
