@@ -4,6 +4,7 @@
 // The doors through which hostile bytes enter the room, for fuzzing: none may trap.
 
 public import Core
+import Peer
 
 /// One entry a parser; results are ignored.
 public enum SecurityFuzz {
