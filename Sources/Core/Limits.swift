@@ -15,6 +15,23 @@ public enum Limits {
   /// DTLS records are cut to this size so that they pass every path we know of, tunnels included.
   public static let dtlsRecordBytesMax = 1200
 
+  // MARK: Security
+
+  /// First retransmission of a DTLS flight: above most round trips, and far below the second that RFC 6347 section 4.2.4.1
+  /// names, because a caller waits.
+  public static let dtlsRetransmissionMillisecondsFirst = 200
+  /// Longest wait between two retransmissions: doubling goes no further, so that a path that heals is used at once.
+  public static let dtlsRetransmissionMillisecondsMax = 1600
+  /// A handshake without a result is over after this: as long as ICE consent lives (RFC 7675 section 5.1).
+  public static let dtlsHandshakeMillisecondsMax = 30_000
+  /// Datagrams kept that came before `start`: a ClientHello in five fragments and one repetition of its first.
+  public static let dtlsEarlyDatagramsMax = 6
+  /// Replay window of SRTP in packets: RFC 3711 section 3.3.2 wants 64; 256 are 2.5 s of 10 ms frames.
+  public static let srtpWindowPackets = 256
+  /// Sources a far side may send from in one session: its voice, one replacement after a restart of its sender, and video,
+  /// retransmission and correction streams that we refused but somebody may send.
+  public static let srtpSourcesMax = 8
+
   // MARK: Audio
 
   /// Samples a second everywhere between the sound device and the codec; the RTP clock of Opus (RFC 7587 section 4.1).
