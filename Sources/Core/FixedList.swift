@@ -67,3 +67,5 @@ public struct FixedList<let capacity: Int, Element: BitwiseCopyable>: BitwiseCop
   /// Takes all out.
   public mutating func removeAll() { count = 0 }
 }
+
+extension FixedList: Sendable where Element: Sendable {}
