@@ -10,15 +10,15 @@ import Testing
   @Test("fields are big-endian and in order")
   func fields() throws {
     let bytes: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18]
-    try bytes.withUnsafeBytes { buffer in
-      var reader = ByteReader(ByteView(buffer))
-      #expect(try reader.uint8() == 0x01)
-      #expect(try reader.uint16() == 0x0203)
-      #expect(try reader.uint24() == 0x04_0506)
-      #expect(try reader.uint32() == 0x0708_090A)
-      #expect(try reader.uint64() == 0x0B0C_0D0E_0F10_1112)
-      #expect(reader.remaining == 0)
-    }
+    var datagram = Datagram()
+    bytes.withByteView { _ = datagram.assign($0) }
+    var reader = ByteReader(datagram.bytes)
+    #expect(try reader.uint8() == 0x01)
+    #expect(try reader.uint16() == 0x0203)
+    #expect(try reader.uint24() == 0x04_0506)
+    #expect(try reader.uint32() == 0x0708_090A)
+    #expect(try reader.uint64() == 0x0B0C_0D0E_0F10_1112)
+    #expect(reader.remaining == 0)
   }
 
   @Test("a field past the end is refused, and a whole field that is cut reads as truncated", arguments: 0..<8)

@@ -44,8 +44,8 @@ import Testing
 
   @Test("the NTP era begins in 1900 and a half second is the top fraction bit")
   func ntp() {
-    #expect(NTPTime(unixSeconds: 0, nanoseconds: 0).value == 2_208_988_800 << 32)
-    #expect(NTPTime(unixSeconds: 0, nanoseconds: 500_000_000).value == 2_208_988_800 << 32 | 0x8000_0000)
+    #expect(NTPTime(unixSeconds: 0, nanoseconds: 0).value == UInt64(2_208_988_800) << 32)
+    #expect(NTPTime(unixSeconds: 0, nanoseconds: 500_000_000).value == UInt64(2_208_988_800) << 32 | 0x8000_0000)
     // RFC 3550 section 6.4.1, figure 2: 0xb705:2000 are the middle bits of [0xb44db705:0x20000000].
     #expect(NTPTime(value: 0xB44D_B705_2000_0000).middle == 0xB705_2000)
   }
@@ -53,8 +53,8 @@ import Testing
   @Test("wall time moves by a monotonic span, either way")
   func ntpAdvance() {
     let start = NTPTime(value: 100 << 32)
-    #expect(start.advanced(by: .milliseconds(1500)).value == 101 << 32 | 0x8000_0000)
-    #expect(start.advanced(by: .milliseconds(-500)).value == 99 << 32 | 0x8000_0000)
+    #expect(start.advanced(by: .milliseconds(1500)).value == UInt64(101) << 32 | 0x8000_0000)
+    #expect(start.advanced(by: .milliseconds(-500)).value == UInt64(99) << 32 | 0x8000_0000)
     #expect(start.advanced(by: .seconds(-1)).value == 99 << 32)
   }
 }

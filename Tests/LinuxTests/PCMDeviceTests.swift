@@ -47,13 +47,14 @@ import Testing
   @Test("rings: what the source supplies is captured, what is played reaches the sink, on the clock's pace")
   func rings() {
     let (input, output) = (Ring<PCMFrame>(capacity: 4), Ring<PCMFrame>(capacity: 4))
-    var (supply, heard) = (input.takeProducer(), output.takeConsumer())
+    var supply = input.takeProducer()
+    var heard = output.takeConsumer()
     var device = PCMDevice(source: .ring(input.takeConsumer()), sink: .ring(output.takeProducer()), periodSamples: 48)
     #expect(device.pacing == .clock)
     for number in 1...3 {
       var period = PCMFrame(count: number == 3 ? 20 : 48)
       for index in 0..<48 { period.samples[index] = Int16(number) }
-      #expect(supply.push(period))
+      #expect(supply.push(period) == true)
     }
     let start = Clock.now()
     device.start(at: start)

@@ -34,7 +34,8 @@ import Testing
   @Test("a doorbell wakes under its token, counts its rings, and is silent once drained")
   func doorbell() throws {
     var poller = try Poller()
-    let (first, second) = (try Doorbell(), try Doorbell())
+    let first = try Doorbell()
+    let second = try Doorbell()
     try poller.add(first.number, for: .readable, token: 7)
     try poller.add(second.number, for: .readable, token: .max)
     second.button.ring()

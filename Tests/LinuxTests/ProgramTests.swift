@@ -6,6 +6,7 @@
 import Core
 import Glibc
 import Linux
+import Synchronization
 import Testing
 
 @Suite("Program and threads") struct ProgramTests {
@@ -31,7 +32,7 @@ import Testing
     let context = Unmanaged.passUnretained(task).toOpaque()
     let thread = try Thread(name: "audio", stackBytes: 262_144, entry: runTask, context: context)
     let deadline = Clock.now() + patience
-    while task.pace.count == 0, Clock.now() < deadline { sched_yield() }
+    while !task.hasBegun.load(ordering: .acquiring), Clock.now() < deadline { sched_yield() }
     task.stop.raise()
     thread.join()
     #expect(task.name == "audio")
@@ -72,8 +73,7 @@ import Testing
   /// What the test and its thread share; the thread writes, the test reads after the join.
   final class Task: @unchecked Sendable {
     let stop = StopFlag()
-    let beats = Ring<Int>(capacity: 2)
-    lazy var pace = beats.takeConsumer()
+    let hasBegun = Atomic<Bool>(false)
     var name = ""
     var grant = RealTimeGrant()
   }
@@ -85,7 +85,6 @@ private func runTask(_ context: UnsafeMutableRawPointer?) {
   task.name = Thread.currentName
   // Without locking: memory locked by a test would stay locked for all the others.
   task.grant = RealTime.request(priority: 10, lockingMemory: false)
-  var beats = task.beats.takeProducer()
-  _ = beats.push(1)
-  while !task.stop.isRaised { sched_yield() }
+  task.hasBegun.store(true, ordering: .releasing)
+  while !task.stop.isRaised { Clock.sleep(until: Clock.now() + .milliseconds(1)) }
 }

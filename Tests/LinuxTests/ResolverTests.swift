@@ -12,8 +12,8 @@ import Testing
   private static func answer(_ resolver: inout Resolver) throws -> Lookup? {
     let deadline = Clock.now() + patience
     while Clock.now() < deadline {
-      guard try awaitReady(resolver.number) else { return nil }
       if let lookup = resolver.next() { return lookup }
+      guard try awaitReady(resolver.number) else { return nil }
     }
     return nil
   }

@@ -33,7 +33,7 @@ struct Pipe: ~Copyable {
 
   init() {
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { preconditionFailure("no pipe") }
+    guard pipe(&ends) == 0 else { preconditionFailure("no pipe") }
     reading = FileDescriptor(owning: ends[0])
     writing = FileDescriptor(owning: ends[1])
   }
@@ -61,13 +61,8 @@ struct TemporaryDirectory: ~Copyable {
   }
 
   deinit {
-    _ = nftw(path, { name, _, _, _ in name.map { Glibc.remove($0) } ?? 0 }, 8, FTW_DEPTH | FTW_PHYS)
+    removeTree(path)
   }
-}
-
-extension Pipe {
-  /// Another descriptor of the writing end.
-  borrowing func copyOfWritingEnd() -> Int32? { dup(writing.number) }
 }
 
 /// A file opened for reading by its descriptor.
@@ -80,4 +75,16 @@ struct OpenFile: ~Copyable {
     guard opened >= 0 else { throw LinuxError(call: "open", errno: errno) }
     descriptor = FileDescriptor(owning: opened)
   }
+}
+
+/// Removes what is at `path`, with what is in it.
+private func removeTree(_ path: String) {
+  if let directory = opendir(path) {
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name != ".", name != ".." { removeTree(path + "/" + name) }
+    }
+    closedir(directory)
+  }
+  _ = Glibc.remove(path)
 }

@@ -30,8 +30,7 @@ import Testing
   @Test("connect, accept, exchange, end", arguments: [IPAddress.loopbackV4, .loopbackV6])
   func exchange(address: IPAddress) throws {
     var listener = try TCPListener(bindingTo: Endpoint(address, port: 0))
-    let none = try listener.accept()
-    #expect(none == nil)
+    if let early = try listener.accept() { Issue.record("somebody came: \(early.number)") }
     var caller = try TCPConnection(connectingTo: listener.local)
     guard var callee = try Self.accept(&listener) else {
       Issue.record("nobody came")
@@ -129,8 +128,11 @@ import Testing
         _ = try TCPListener(bindingTo: local).local
       }
       var caller = try TCPConnection(connectingTo: local)
-      let callee = try Self.accept(&listener)
-      #expect(callee != nil)
+      guard let callee = try Self.accept(&listener) else {
+        Issue.record("nobody came")
+        return
+      }
+      #expect(callee.number >= 0)
       _ = caller.connectResult()
       left = local
     }
