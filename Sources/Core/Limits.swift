@@ -31,6 +31,32 @@ public enum Limits {
   /// Sources a far side may send from in one session: its voice, one replacement after a restart of its sender, and video,
   /// retransmission and correction streams that we refused but somebody may send.
   public static let srtpSourcesMax = 8
+  // MARK: Kernel
+
+  /// Descriptors reported ready by one wait: what is over comes with the next wait, at once.
+  public static let pollEventsMax = 64
+  /// Datagrams taken from one socket in one wake-up, so that a flood on it cannot starve the timers and the other sockets.
+  public static let datagramsPerWakeMax = 64
+  /// Addresses of this machine that are looked at: several interfaces with a few IPv6 addresses each.
+  public static let interfaceAddressesMax = 32
+  /// Names waiting to be looked up: a handful of ICE servers and peers; one more is refused and counted.
+  public static let lookupsMax = 8
+  /// Addresses kept of one name: the first that answers is used, the others are spares.
+  public static let lookupAddressesMax = 8
+  /// Longest host name (RFC 1035 section 2.3.4: 255 octets on the wire, 253 as text).
+  public static let hostNameBytesMax = 253
+  /// A thread's stack: room for the temporary arrays of Opus and of the resolver; all of it counts where memory is locked.
+  public static let threadStackBytes = 262_144
+  /// Longest log line; the rest of a longer one is cut.
+  public static let logLineBytesMax = 1024
+  /// Call sites whose log lines are counted apart; beyond them the oldest is forgotten.
+  public static let logKeysMax = 64
+  /// Lines one call site may log within `logWindowSeconds`; more are counted and summed up in one line.
+  public static let logLinesPerWindowMax = 10
+  /// How long lines of one call site are counted together.
+  public static let logWindowSeconds = 10
+  /// Longest line on standard input: one JSON message with a description of 16 KiB in it, every character escaped.
+  public static let standardLineBytesMax = 65_536
 
   // MARK: Audio
 
@@ -175,6 +201,14 @@ public enum Limits {
   public static let configurationPeersMax = 64
 }
 
+/// Addresses of this machine, with what is known of each.
+public typealias InterfaceAddressList<Element: BitwiseCopyable> = FixedList<32, Element>
+/// Addresses of one name.
+public typealias LookupAddressList = FixedList<8, IPAddress>
+/// Storage for a host name and the zero behind it.
+public typealias HostNameStorage = InlineArray<256, UInt8>
+/// One value for each call site that logs.
+public typealias LogKeyTable<Value> = InlineArray<64, Value>
 /// Storage for one encoded frame's payload.
 public typealias EncodedFrameStorage = InlineArray<1280, UInt8>
 /// Storage for one PCM frame or period.

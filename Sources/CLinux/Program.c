@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// What the program was given, and what it has used.
+
+#define _GNU_SOURCE
+#include "CLinuxProgram.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "Copy.h"
+
+static int clinux_count;
+static char **clinux_arguments;
+
+// glibc hands constructors what it hands main, static and dynamic alike; Embedded Swift has no CommandLine.
+__attribute__((constructor)) static void clinux_keep_arguments(int count, char **arguments, char **environment) {
+    (void)environment;
+    clinux_count = count;
+    clinux_arguments = arguments;
+}
+
+int32_t clinux_argument_count(void) { return clinux_count; }
+
+const char *clinux_argument(int32_t index) {
+    return index >= 0 && index < clinux_count ? clinux_arguments[index] : NULL;
+}
+
+const char *clinux_environment(const char *name) { return getenv(name); }
+
+int32_t clinux_host_name(uint8_t *text, int32_t capacity) {
+    char name[65] = {0};
+    return gethostname(name, sizeof name - 1) == 0 ? clinux_copy(name, text, capacity) : 0;
+}
+
+int32_t clinux_process_identifier(void) { return getpid(); }
+_Noreturn void clinux_exit(int32_t code) { exit(code); }
+
+static int64_t clinux_nanoseconds(struct timeval time) {
+    return (int64_t)time.tv_sec * 1000000000 + (int64_t)time.tv_usec * 1000;
+}
+
+static void clinux_usage_of(int who, struct clinux_usage *usage) {
+    struct rusage used;
+    getrusage(who, &used);
+    *usage = (struct clinux_usage){
+        .cpu_nanoseconds = clinux_nanoseconds(used.ru_utime) + clinux_nanoseconds(used.ru_stime),
+        .peak_resident_bytes = (int64_t)used.ru_maxrss * 1024,
+        .voluntary_switches = used.ru_nvcsw,
+        .involuntary_switches = used.ru_nivcsw,
+        .minor_faults = used.ru_minflt,
+        .major_faults = used.ru_majflt,
+    };
+}
+
+static const char *clinux_read_small(const char *path, char *bytes, size_t capacity) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t count = fd < 0 ? 0 : read(fd, bytes, capacity - 1);
+    if (fd >= 0) close(fd);
+    bytes[count > 0 ? count : 0] = 0;
+    return bytes;
+}
+
+void clinux_process_usage(struct clinux_usage *usage) {
+    char text[1024];
+    clinux_usage_of(RUSAGE_SELF, usage);
+    long long total = 0, resident = 0, threads = 0;
+    if (sscanf(clinux_read_small("/proc/self/statm", text, sizeof text), "%lld %lld", &total, &resident) == 2)
+        usage->resident_bytes = resident * sysconf(_SC_PAGESIZE);
+    // The command's name is in parentheses and may hold anything: the columns are counted from behind the last one.
+    const char *rest = strrchr(clinux_read_small("/proc/self/stat", text, sizeof text), ')');
+    if (rest != NULL &&
+        sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %lld", &threads) == 1)
+        usage->threads = threads;
+}
+
+void clinux_thread_usage(struct clinux_usage *usage) { clinux_usage_of(RUSAGE_THREAD, usage); }
