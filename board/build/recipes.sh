@@ -5,16 +5,18 @@
 #
 # A recipe runs in its own work folder holding the unpacked archive in ./source, and leaves its archive and headers in
 # $out/lib and $out/include. Given are $host (the C target triple), $CC, $AR, $RANLIB, $STRIP, $flags and $jobs.
-# Libraries that read bytes from the network before they are authenticated get a stack protector too.
+# What computes a frame or a packet is compiled for speed, the rest for size. Libraries that read bytes from the network
+# before they are authenticated get a stack protector.
 
-recipe_flags() { # WORK: flags every library is compiled with; no path of the build ends in an object
-    echo "-O2 -g0 -fPIC -ffunction-sections -fdata-sections -ffile-prefix-map=$1=."
+recipe_flags() { # WORK: flags every library is compiled with; no path of the build ends in an object, no unwind tables
+    echo "-g0 -fPIC -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -ffile-prefix-map=$1=."
 }
 
 recipe_mbedtls() {
     cp "$here/mbedtls_config.h" source/include/mbedtls/mbedtls_config.h
-    make -C source/library -j"$jobs" CC="$CC" AR="$AR" RL="$RANLIB" ARFLAGS=crsD WARNING_CFLAGS=-w \
-        CFLAGS="$flags -fstack-protector-strong" libmbedcrypto.a libmbedx509.a libmbedtls.a
+    local options=(-C source/library -j"$jobs" CC="$CC" AR="$AR" RL="$RANLIB" ARFLAGS=crsD WARNING_CFLAGS=-w)
+    make "${options[@]}" CFLAGS="-O2 $flags -fstack-protector-strong" libmbedcrypto.a
+    make "${options[@]}" CFLAGS="-Os $flags -fstack-protector-strong" libmbedx509.a libmbedtls.a
     cp source/library/libmbed{crypto,x509,tls}.a "$out/lib"
     cp -r source/include/mbedtls source/include/psa "$out/include"
 }
@@ -30,7 +32,7 @@ recipe_libsrtp() { # over mbedTLS; its configure script knows only OpenSSL and N
         crypto/math/datatypes.c crypto/replay/rdb.c crypto/replay/rdbx.c"
     local objects=()
     for file in $files; do
-        $CC $flags -fstack-protector-strong -DHAVE_CONFIG_H -DGCM -DMBEDTLS -I crypto/include \
+        $CC -O2 $flags -fstack-protector-strong -DHAVE_CONFIG_H -DGCM -DMBEDTLS -I crypto/include \
             -I ../source/crypto/include -I ../source/include -I "$out/include" \
             -c "../source/$file" -o "$(basename "$file" .c).o"
         objects+=("$(basename "$file" .c).o")
@@ -42,7 +44,7 @@ recipe_libsrtp() { # over mbedTLS; its configure script knows only OpenSSL and N
 
 recipe_opus() { # without the neural parts: they are 3 MB of weights
     cd source
-    CFLAGS=$flags ./configure --host="$host" --prefix=/usr --enable-static --disable-shared --disable-doc \
+    CFLAGS="-O2 $flags" ./configure --host="$host" --prefix=/usr --enable-static --disable-shared --disable-doc \
         --disable-extra-programs --disable-deep-plc --disable-dred --disable-osce
     make -j"$jobs" libopus.la
     cp .libs/libopus.a "$out/lib"
@@ -52,7 +54,7 @@ recipe_opus() { # without the neural parts: they are 3 MB of weights
 
 recipe_alsa-lib() { # static: no plugin is loaded at run time, so those that a call needs are linked in
     cd source
-    CFLAGS=$flags LDFLAGS=-static ./configure --host="$host" --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
+    CFLAGS="-Os $flags" LDFLAGS=-static ./configure --host="$host" --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
         --enable-static --disable-shared --with-pic=no --disable-rawmidi --disable-hwdep --disable-seq --disable-ucm \
         --disable-topology --disable-alisp --disable-old-symbols --disable-python --disable-aload \
         --with-versioned=no --with-debug=no --with-libdl=no --with-librt=yes --with-pthread=yes \
@@ -68,7 +70,7 @@ recipe_libgpiod() { # the library alone is a dozen small files; nothing of its c
     local file objects=()
     mkdir objects
     for file in source/lib/*.c; do
-        $CC $flags -std=gnu89 -w -fvisibility=hidden -I source/include -I source/lib -D_GNU_SOURCE \
+        $CC -Os $flags -std=gnu89 -w -fvisibility=hidden -I source/include -I source/lib -D_GNU_SOURCE \
             -DGPIOD_VERSION_STR="\"$version\"" -c "$file" -o "objects/$(basename "$file" .c).o"
         objects+=("objects/$(basename "$file" .c).o")
     done
@@ -78,7 +80,7 @@ recipe_libgpiod() { # the library alone is a dozen small files; nothing of its c
 
 recipe_speexdsp() {
     cd source
-    CFLAGS=$flags ./configure --host="$host" --prefix=/usr --enable-static --disable-shared --disable-examples
+    CFLAGS="-O2 $flags" ./configure --host="$host" --prefix=/usr --enable-static --disable-shared --disable-examples
     make -j"$jobs" -C libspeexdsp libspeexdsp.la
     cp libspeexdsp/.libs/libspeexdsp.a "$out/lib"
     mkdir -p "$out/include/speex"

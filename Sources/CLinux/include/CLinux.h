@@ -2,3 +2,4 @@
 // SPDX-FileCopyrightText: 2026 The intercom authors
 #pragma once
 #include <stdint.h>
+#include "BuildInfo.h"
