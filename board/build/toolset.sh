@@ -57,7 +57,8 @@ if [ "$build" != host ]; then
     c+=("${target[@]}" -fPIC -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
         -fstack-protector-strong -DINTERCOM_COUNT_ALLOCATIONS=1)
     for flag in "${target[@]}" -fPIC; do swift+=(-Xcc "$flag"); done
-    swift+=(-enable-experimental-feature Embedded -wmo -Osize -use-ld=lld
+    # Without incremental code generation no section holds a hash of each module's paths and times.
+    swift+=(-enable-experimental-feature Embedded -wmo -Osize -Xfrontend -disable-incremental-llvm-codegen -use-ld=lld
         -Xclang-linker --target="$host" -Xclang-linker -static-pie -Xclang-linker -Wno-unused-command-line-argument)
     linker+=("$tables" --gc-sections --icf=all --pack-dyn-relocs=relr --strip-all --build-id=none)
     for call in malloc calloc realloc posix_memalign aligned_alloc; do linker+=(--wrap=$call); done
