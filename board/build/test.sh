@@ -14,9 +14,11 @@ passed=0
 step() { # NAME COMMAND...
     local name=$1 started=$SECONDS
     shift
-    say "" "== $name"
+    say "
+== $name"
     if ! "$@"; then
-        say "" "FAILED: $name"
+        say "
+FAILED: $name"
         echo "$passed passed, 1 failed"
         exit 1
     fi
@@ -25,6 +27,7 @@ step() { # NAME COMMAND...
 }
 
 ring_tests() { # sanitized objects can be shared with no other build, so they have a folder of their own
+    mkdir -p .build-tsan
     INTERCOM_SCRATCH=.build-tsan "$here/host.sh" test --sanitize=thread --filter RingTests | tee .build-tsan/output
     # A filter that matches nothing passes too.
     grep -qE 'Test run with [1-9][0-9]* tests?' .build-tsan/output ||
