@@ -25,7 +25,7 @@ aarch64) grep -q 'Machine:.*AArch64' <<<"$header" || wrong+=("is not for aarch64
 esac
 grep -q 'Type:.*DYN' <<<"$header" || wrong+=("is not position-independent")
 ! grep -q INTERP <<<"$header" || wrong+=("asks for a dynamic loader (INTERP)")
-! grep -q NEEDED <<<"$dynamic" || wrong+=("needs shared libraries: $(grep NEEDED <<<"$dynamic" | tr -s ' ' | tr '\n' ';')")
+! grep -q NEEDED <<<"$dynamic" || wrong+=("needs shared libraries: $(grep -o '\[.*\]' <<<"$dynamic" | tr '\n' ' ')")
 ! grep -qE 'RPATH|RUNPATH' <<<"$dynamic" || wrong+=("has a run path")
 ! grep -q TEXTREL <<<"$dynamic" || wrong+=("has relocations in its code")
 ! grep -q '\.symtab' <<<"$sections" || wrong+=("is not stripped")
@@ -37,4 +37,5 @@ for path in "$root/" "$cache" "$toolchain/" "${HOME:?}/"; do
 done
 [ ${#wrong[@]} = 0 ] || fail "$file is not what we ship:" "${wrong[@]}"
 bytes=$(stat -c %s "$file")
-printf '%s: %d bytes (%d.%02d MB), static-pie, stripped\n' "$arch" "$bytes" $((bytes / 1000000)) $((bytes / 10000 % 100))
+printf '%s: %d bytes (%d.%02d MB), static-pie, stripped\n' \
+    "$arch" "$bytes" $((bytes / 1000000)) $((bytes / 10000 % 100))

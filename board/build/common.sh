@@ -16,8 +16,8 @@ fail() { # SENTENCE...: one line each, then out
     exit 1
 }
 
-# need_packages WHY PACKAGE=PROBE...: installs the Debian packages whose probe is absent. A probe is a command's name or,
-# if it begins with a slash, a path; so a machine that has the tool from elsewhere is left as it is.
+# need_packages WHY PACKAGE=PROBE...: installs the Debian packages whose probe is absent. A probe is a command's name
+# or, if it begins with a slash, a path; so a machine that has the tool from elsewhere is left as it is.
 need_packages() {
     local why=$1 pair probe missing=() as_root=()
     shift
@@ -29,7 +29,8 @@ need_packages() {
         esac
     done
     [ ${#missing[@]} = 0 ] && return
-    command -v apt-get >/dev/null || fail "$why needs ${missing[*]} (names as in Debian), and this machine has no apt-get." \
+    command -v apt-get >/dev/null || fail \
+        "$why needs ${missing[*]} (names as in Debian), and this machine has no apt-get." \
         "Install what your distribution calls them, then run this again."
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "$why needs the Debian packages ${missing[*]}; installing them takes root." \

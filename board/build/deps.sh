@@ -4,9 +4,10 @@
 #
 # Builds the C libraries for an architecture into the cache and prints the folder: deps.sh [--prefix] ARCH...
 #
-# The folder's name holds a hash of everything that decides its content (recipes, lock, mbedTLS configuration, compiler),
-# so it is built once, is never changed afterwards, and a changed recipe gets a folder of its own. With --prefix nothing
-# is built: only the name is printed. Holds include/, lib/, licenses/ and `versions` (one "name version" a line).
+# The folder's name holds a hash of everything that decides its content (recipes, lock, mbedTLS configuration,
+# compiler), so it is built once, is never changed afterwards, and a changed recipe gets a folder of its own. With
+# --prefix nothing is built: only the name is printed. In it are include/, lib/, licenses/ and `versions`, one
+# "name version" a line.
 
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
@@ -82,9 +83,10 @@ build() { # everything for the architecture chosen, into the folder $target, all
     [ $failed = 0 ] || exit 1
     for library in "$out"/lib/*.a; do
         $STRIP -D --strip-debug "$library"
-        ! grep -qaF "$work" "$library" || fail "$(basename "$library") holds the path of the build; its recipe must map it away."
+        ! grep -qaF "$work" "$library" ||
+            fail "$(basename "$library") holds the path of the build; its recipe must map it away."
     done
-    for name in $(printf '%s\n' ${lanes[*]} | LC_ALL=C sort); do echo "$name ${chosen[$name]%% *}"; done >"$out/versions"
+    for name in ${lanes[*]}; do echo "$name ${chosen[$name]%% *}"; done | LC_ALL=C sort >"$out/versions"
     rm -rf "$target" "$work"
     mv "$out" "$target"
 }

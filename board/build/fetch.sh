@@ -59,7 +59,8 @@ fetch_archive() {
         scratch=$(mktemp -d)
         (cd "$scratch" && apt-get source --download-only -q "$(basename "$folder")" >/dev/null 2>&1)
         if [ -f "$scratch/$archive" ]; then
-            mv "$scratch/$archive" "$part" && accept "$part" "apt-get source $(basename "$folder")" && rm -rf "$scratch" && return
+            mv "$scratch/$archive" "$part"
+            accept "$part" "apt-get source $(basename "$folder")" && rm -rf "$scratch" && return
         else
             tried+=("apt-get source $(basename "$folder"): has another version")
         fi

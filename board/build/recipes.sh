@@ -9,7 +9,8 @@
 # before they are authenticated get a stack protector.
 
 recipe_flags() { # WORK: flags every library is compiled with; no path of the build ends in an object, no unwind tables
-    echo "-g0 -fPIC -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -ffile-prefix-map=$1=."
+    echo "-g0 -fPIC -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables" \
+        "-ffile-prefix-map=$1=."
 }
 
 recipe_mbedtls() {
@@ -54,7 +55,8 @@ recipe_opus() { # without the neural parts: they are 3 MB of weights
 
 recipe_alsa-lib() { # static: no plugin is loaded at run time, so those that a call needs are linked in
     cd source
-    CFLAGS="-Os $flags" LDFLAGS=-static ./configure --host="$host" --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
+    CFLAGS="-Os $flags" LDFLAGS=-static ./configure --host="$host" \
+        --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
         --enable-static --disable-shared --with-pic=no --disable-rawmidi --disable-hwdep --disable-seq --disable-ucm \
         --disable-topology --disable-alisp --disable-old-symbols --disable-python --disable-aload \
         --with-versioned=no --with-debug=no --with-libdl=no --with-librt=yes --with-pthread=yes \

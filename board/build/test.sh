@@ -40,7 +40,8 @@ self_tests() { # COMMAND...: runs it, compares its count with that of the first
     local output count
     output=$("$@") || { printf '%s\n' "$output"; return 1; }
     printf '%s\n' "$output" | tail -n 3
-    count=$(grep -oE '[0-9]+ cases' <<<"$output" | tail -n 1) || { say "error: the self-tests printed no \"N cases\"."; return 1; }
+    count=$(grep -oE '[0-9]+ cases' <<<"$output" | tail -n 1) ||
+        { say "error: the self-tests printed no \"N cases\"."; return 1; }
     : "${cases:=$count}"
     [ "$count" = "$cases" ] || { say "error: $count ran here, $cases in the ordinary build."; return 1; }
 }

@@ -4,7 +4,8 @@
 #
 # Writes the toolset that makes one of the builds out of Package.swift, and prints its path: toolset.sh BUILD FOLDER
 #
-# BUILD is `host` (ordinary Swift, this machine, for tests), `x86_64` or `aarch64` (Embedded Swift, static, the product).
+# BUILD is `host` (ordinary Swift for this machine and its tests), or `x86_64` or `aarch64` (Embedded Swift, static,
+# the product).
 # FOLDER is the scratch folder of that build. Toolsets need absolute paths, so they are generated and never committed;
 # this is also where every flag lives that SwiftPM calls unsafe, so Package.swift has none and stays usable as a
 # dependency. docs/decisions/embedded-toolset.md explains the flags.
@@ -54,13 +55,14 @@ if [ "$build" != host ]; then
         c+=(-ffile-prefix-map="$map")
         swift+=(-file-prefix-map "$map" -Xcc -ffile-prefix-map="$map")
     done
-    c+=("${target[@]}" -fPIC -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+    c+=("${target[@]}" -fPIC -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
         -fstack-protector-strong -DINTERCOM_COUNT_ALLOCATIONS=1)
     for flag in "${target[@]}" -fPIC; do swift+=(-Xcc "$flag"); done
     # Without incremental code generation no section holds a hash of each module's paths and times.
-    swift+=(-enable-experimental-feature Embedded -wmo -Osize -Xfrontend -disable-incremental-llvm-codegen -use-ld=lld
+    swift+=(-enable-experimental-feature Embedded -wmo -Osize
+        -Xfrontend -disable-incremental-llvm-codegen -Xfrontend -function-sections -use-ld=lld
         -Xclang-linker --target="$host" -Xclang-linker -static-pie -Xclang-linker -Wno-unused-command-line-argument)
-    linker+=("$tables" --gc-sections --icf=all --pack-dyn-relocs=relr --strip-all --build-id=none)
+    linker+=("$tables" --gc-sections --pack-dyn-relocs=relr --strip-all --build-id=none)
     for call in malloc calloc realloc posix_memalign aligned_alloc; do linker+=(--wrap=$call); done
 fi
 
