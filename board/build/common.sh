@@ -16,10 +16,16 @@ fail() { # SENTENCE...: one line each, then out
     exit 1
 }
 
-# need_packages WHY PACKAGE=PROBE...: installs the Debian packages whose probe is absent. A probe is a command's name
+# skip SENTENCE: for what cannot be checked here. Where INTERCOM_NO_SKIP is set, as in CI, skipping is failing.
+skip() {
+    [ -z "${INTERCOM_NO_SKIP:-}" ] || fail "$1 Here nothing may be skipped."
+    say "skipped: $1"
+}
+
+# need_packages PURPOSE PACKAGE=PROBE...: installs the Debian packages whose probe is absent. A probe is a command's name
 # or, if it begins with a slash, a path; so a machine that has the tool from elsewhere is left as it is.
 need_packages() {
-    local why=$1 pair probe missing=() as_root=()
+    local purpose=$1 pair probe missing=() as_root=()
     shift
     for pair; do
         probe=${pair#*=}
@@ -30,14 +36,15 @@ need_packages() {
     done
     [ ${#missing[@]} = 0 ] && return
     command -v apt-get >/dev/null || fail \
-        "$why needs ${missing[*]} (names as in Debian), and this machine has no apt-get." \
+        "${missing[*]} (names as in Debian) must be installed $purpose, and this machine has no apt-get." \
         "Install what your distribution calls them, then run this again."
     if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null || fail "$why needs the Debian packages ${missing[*]}; installing them takes root." \
+        command -v sudo >/dev/null || fail \
+            "the Debian packages ${missing[*]} must be installed $purpose, which takes root, and there is no sudo." \
             "As root: apt-get install ${missing[*]}"
         as_root=(sudo)
     fi
-    say "Installing ${missing[*]}: $why needs them."
+    say "Installing the Debian packages ${missing[*]} $purpose."
     mkdir -p "$cache"
     local log=$cache/apt-get.log install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -q
         --no-install-recommends "${missing[@]}")
@@ -48,8 +55,12 @@ need_packages() {
     } || {
         tail -n 15 "$log" >&2
         fail "apt-get could not install ${missing[*]}; its last lines are above, all of them in $log." \
-            "$why needs them: install them by hand, or name another mirror in apt's configuration."
+            "They are needed $purpose: install them by hand, or name another mirror in apt's configuration."
     }
+}
+
+need_swift() {
+    command -v swift >/dev/null || fail "there is no swift on PATH; install the Swift toolchain (6.3 was used)."
 }
 
 # architecture ARCH: sets what differs between the two: $triple for Swift, $host for C, $compiler and its friends.
@@ -69,9 +80,9 @@ architecture() {
 # need_compiler: the C compiler and the static libc of the architecture chosen before.
 need_compiler() {
     if [ "$(uname -m)" = "$arch" ]; then
-        need_packages "Compiling for $arch" gcc=gcc make=make "libc6-dev=/usr/include/stdio.h"
+        need_packages "to compile for $arch" gcc=gcc make=make "libc6-dev=/usr/include/stdio.h"
     elif [ "$arch" = aarch64 ]; then
-        need_packages "Cross-compiling for $arch" gcc-aarch64-linux-gnu=aarch64-linux-gnu-gcc make=make \
+        need_packages "to compile for $arch" gcc-aarch64-linux-gnu=aarch64-linux-gnu-gcc make=make \
             "libc6-dev-arm64-cross=/usr/aarch64-linux-gnu/include/stdio.h"
     else
         fail "building for $arch on $(uname -m) is not supported; build the product on x86_64."

@@ -57,7 +57,7 @@ build_lane() { # NAMES
 
 build() { # everything for the architecture chosen, into the folder $target, all or nothing
     need_compiler
-    need_packages "Unpacking the C libraries" bzip2=bzip2 xz-utils=xz
+    need_packages "to unpack the C libraries" bzip2=bzip2 xz-utils=xz
     target=$(prefix)
     [ -f "$target/versions" ] && return
     mkdir -p "$cache/deps"

@@ -7,12 +7,13 @@
 # The files in audio-cycle.txt are compiled in Embedded mode with -no-allocations, which refuses every heap allocation
 # that they can reach, through generics and into Core. SwiftPM calls that flag unsafe, so it is used here and not in
 # Package.swift. Two things to know: only what the compiler can see is checked, so a generic type needs a public,
-# non-generic function among the files that runs it with concrete types; and making storage is refused as well, so an
+# non-generic function (or one of an extension that binds every type) among the files that runs it; and making storage is refused as well, so an
 # initialiser that allocates lives in a file that is not listed.
 
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 cd "$root"
+need_swift
 
 swift format lint --strict --parallel --recursive Sources Tests Package.swift
 for script in board/*/*.sh .ci/run Tests/*/run; do
@@ -21,7 +22,7 @@ done
 
 list=board/build/audio-cycle.txt
 if [ ! -f $list ]; then
-    say "lint: there is no $list, so no source is held to -no-allocations."
+    skip "there is no $list, so no source is held to -no-allocations."
     exit
 fi
 mapfile -t cycle < <(grep -v '^ *\(#\|$\)' $list)

@@ -9,11 +9,11 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
 requirements=$root/Tests/EndToEnd/requirements.txt
-need_packages "The end-to-end tests" python3=python3
+need_packages "for the end-to-end tests" python3=python3
 # pesq comes as C source, so a compiler and Python's header files are needed besides venv.
 headers=$(python3 -c 'import sysconfig; print(sysconfig.get_paths()["include"])')
-need_packages "The end-to-end tests" gcc=gcc "python3-dev=$headers/Python.h"
-python3 -c 'import ensurepip, venv' 2>/dev/null || need_packages "The end-to-end tests" python3-venv=/nowhere
+need_packages "for the end-to-end tests" gcc=gcc "python3-dev=$headers/Python.h"
+python3 -c 'import ensurepip, venv' 2>/dev/null || need_packages "for the end-to-end tests" python3-venv=/nowhere
 
 key=$({ cat "$requirements" && python3 -c 'import sys; print(sys.version, sys.prefix)'; } | sha256sum | cut -c 1-16)
 folder=$cache/python/$key

@@ -18,7 +18,7 @@ build=$1
 mkdir -p "$2/include"
 folder=$(cd "$2" && pwd)
 
-command -v swift >/dev/null || fail "there is no swift on PATH; install the Swift toolchain (6.3 was used)."
+need_swift
 toolchain=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")
 
 architecture "$([ "$build" = host ] && uname -m || echo "$build")"
