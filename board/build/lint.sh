@@ -6,9 +6,9 @@
 #
 # The files in audio-cycle.txt are compiled in Embedded mode with -no-allocations, which refuses every heap allocation
 # that they can reach, through generics and into Core. SwiftPM calls that flag unsafe, so it is used here and not in
-# Package.swift. Two things to know: only what the compiler can see is checked, so a generic type needs a public,
-# non-generic function (or one of an extension that binds every type) among the files that runs it; and making storage is refused as well, so an
-# initialiser that allocates lives in a file that is not listed.
+# Package.swift. Two things to know: only what the compiler can see is checked, so a generic type needs a public function
+# with every type bound among the files that runs it; and making storage is refused as well, so an initialiser that
+# allocates lives in a file that is not listed.
 
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
