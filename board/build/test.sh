@@ -57,8 +57,7 @@ step "self-tests, x86_64 product" self_tests build/x86_64/intercom selftest
 need_packages "to run the aarch64 product" qemu-user-static=qemu-aarch64-static
 step "self-tests, aarch64 product under emulation" self_tests qemu-aarch64-static build/aarch64/intercom selftest
 if [ -x Tests/EndToEnd/run ]; then
-    PYTHON=$("$here/python.sh")
-    export PYTHON
+    step "what the end-to-end tests need" "$here/python.sh"
     step "calls, end to end" Tests/EndToEnd/run
 else
     skip "there is no Tests/EndToEnd/run, so no call was made."
