@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The intercom authors
+#
+# Every target does the set-up that it still needs; the scripts in board/build do the work and explain themselves.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Where the C libraries come from: built from pinned archives, the only choice so far. The variable is here so that a
+# distribution's own packages can become another (docs/decisions/c-libraries.md says what they lack today).
+DEPS ?= pinned
+ifneq ($(DEPS),pinned)
+$(error DEPS=$(DEPS) is not known yet; there is only DEPS=pinned)
+endif
+export DEPS_MIRROR DEPS_ARCHIVES INTERCOM_CACHE
+
+TOOLS := board/build
+PROGRAM := build/x86_64/intercom
+
+##@ Use
+.PHONY: run demo
+run: build ## start an intercom on this machine, with board/desk/intercom.toml
+	$(PROGRAM) run --config board/desk/intercom.toml
+demo: build ## let two intercoms hold a ten-second call, and keep what was heard
+	board/desk/demo.sh
+
+##@ Build
+.PHONY: build device deps
+build: ## the static program for x86_64, into build/x86_64/intercom
+	@$(TOOLS)/product.sh x86_64
+device: ## the same for aarch64 boards, into build/aarch64/intercom
+	@$(TOOLS)/product.sh aarch64
+deps: ## only the C libraries, for both architectures
+	@$(TOOLS)/deps.sh x86_64 aarch64
+
+##@ Check
+.PHONY: test bench fuzz lint
+test: ## every test: lint, unit, sanitizer, both programs, calls end to end
+	@$(TOOLS)/test.sh
+bench: build device ## the figures, beside those of others
+	@Tests/Bench/run
+fuzz: ## feed mutated bytes to every parser
+	@Tests/Fuzz/run
+lint: ## style, and that the audio cycle cannot allocate
+	@$(TOOLS)/lint.sh
+
+##@ Keep
+.PHONY: format clean help
+format: ## rewrite the Swift sources in the project's style
+	swift format format --in-place --parallel --recursive Sources Tests Package.swift
+clean: ## remove what was built here; the C libraries stay in the cache
+	rm -rf build .build .build-host .build-tsan .build-x86_64 .build-aarch64
+help: ## this text
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	    /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '%s\n' '' 'Variables' \
+	    '  DEPS_ARCHIVES=FOLDER   take the C libraries'"'"' archives from a folder' \
+	    '  DEPS_MIRROR=ADDRESS    fetch them from this Debian mirror instead of those apt uses' \
+	    '  DEPS=pinned            build them from the pinned archives (the only choice so far)' \
+	    '  INTERCOM_CACHE=FOLDER  keep them elsewhere than in ~/.cache/intercom' \
+	    '' 'Build on x86_64 Linux; what is missing is installed with apt-get where there is one.'

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The intercom authors
+#
+# How each C library is compiled. Sourced by deps.sh, which hashes this file: any change here makes a new prefix.
+#
+# A recipe runs in its own work folder holding the unpacked archive in ./source, and leaves its archive and headers in
+# $out/lib and $out/include. Given are $host (the C target triple), $CC, $AR, $RANLIB, $STRIP, $flags and $jobs.
+# What computes a frame or a packet is compiled for speed, the rest for size. Libraries that read bytes from the network
+# before they are authenticated get a stack protector.
+
+recipe_flags() { # WORK: flags every library is compiled with; no path of the build ends in an object, no unwind tables
+    echo "-g0 -fPIC -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables" \
+        "-ffile-prefix-map=$1=."
+}
+
+recipe_mbedtls() {
+    cp "$here/mbedtls_config.h" source/include/mbedtls/mbedtls_config.h
+    local options=(-C source/library -j"$jobs" CC="$CC" AR="$AR" RL="$RANLIB" ARFLAGS=crsD WARNING_CFLAGS=-w)
+    make "${options[@]}" CFLAGS="-O2 $flags -fstack-protector-strong" libmbedcrypto.a
+    make "${options[@]}" CFLAGS="-Os $flags -fstack-protector-strong" libmbedx509.a libmbedtls.a
+    cp source/library/libmbed{crypto,x509,tls}.a "$out/lib"
+    cp -r source/include/mbedtls source/include/psa "$out/include"
+}
+
+recipe_libsrtp() { # over mbedTLS; its configure script knows only OpenSSL and NSS, so the choice is made by macros
+    mkdir objects && cd objects
+    ../source/configure --host="$host" --disable-openssl --disable-nss --disable-pcap
+    local file files="srtp/srtp.c
+        crypto/cipher/cipher.c crypto/cipher/cipher_test_cases.c crypto/cipher/null_cipher.c
+        crypto/cipher/aes_icm_mbedtls.c crypto/cipher/aes_gcm_mbedtls.c
+        crypto/hash/auth.c crypto/hash/auth_test_cases.c crypto/hash/null_auth.c crypto/hash/hmac_mbedtls.c
+        crypto/kernel/alloc.c crypto/kernel/crypto_kernel.c crypto/kernel/err.c crypto/kernel/key.c
+        crypto/math/datatypes.c crypto/replay/rdb.c crypto/replay/rdbx.c"
+    local objects=()
+    for file in $files; do
+        $CC -O2 $flags -fstack-protector-strong -DHAVE_CONFIG_H -DGCM -DMBEDTLS -I crypto/include \
+            -I ../source/crypto/include -I ../source/include -I "$out/include" \
+            -c "../source/$file" -o "$(basename "$file" .c).o"
+        objects+=("$(basename "$file" .c).o")
+    done
+    $AR crsD "$out/lib/libsrtp2.a" "${objects[@]}"
+    mkdir -p "$out/include/srtp2"
+    cp ../source/include/srtp.h "$out/include/srtp2"
+}
+
+recipe_opus() { # without the neural parts: they are 3 MB of weights
+    cd source
+    CFLAGS="-O2 $flags" ./configure --host="$host" --prefix=/usr --enable-static --disable-shared --disable-doc \
+        --disable-extra-programs --disable-deep-plc --disable-dred --disable-osce
+    make -j"$jobs" libopus.la
+    cp .libs/libopus.a "$out/lib"
+    mkdir -p "$out/include/opus"
+    cp include/*.h "$out/include/opus"
+}
+
+recipe_alsa-lib() { # static: no plugin is loaded at run time, so those that a call needs are linked in
+    cd source
+    CFLAGS="-Os $flags" LDFLAGS=-static ./configure --host="$host" \
+        --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
+        --enable-static --disable-shared --with-pic=no --disable-rawmidi --disable-hwdep --disable-seq --disable-ucm \
+        --disable-topology --disable-alisp --disable-old-symbols --disable-python --disable-aload \
+        --with-versioned=no --with-debug=no --with-libdl=no --with-librt=yes --with-pthread=yes \
+        --with-pcm-plugins=copy,linear,route,plug,rate,null,file,mmap_emul,hooks,asym,dmix,dsnoop,softvol \
+        --with-ctl-plugins=
+    make -j"$jobs" -C include
+    make -j"$jobs" -C src
+    cp src/.libs/libasound.a "$out/lib"
+    make -C include install-data-am prefix="$out" includedir="$out/include"
+}
+
+recipe_libgpiod() { # the library alone is a dozen small files; nothing of its configure script is needed
+    local file objects=()
+    mkdir objects
+    for file in source/lib/*.c; do
+        $CC -Os $flags -std=gnu89 -w -fvisibility=hidden -I source/include -I source/lib -D_GNU_SOURCE \
+            -DGPIOD_VERSION_STR="\"$version\"" -c "$file" -o "objects/$(basename "$file" .c).o"
+        objects+=("objects/$(basename "$file" .c).o")
+    done
+    $AR crsD "$out/lib/libgpiod.a" "${objects[@]}"
+    cp source/include/gpiod.h "$out/include"
+}
+
+recipe_speexdsp() {
+    cd source
+    CFLAGS="-O2 $flags" ./configure --host="$host" --prefix=/usr --enable-static --disable-shared --disable-examples
+    make -j"$jobs" -C libspeexdsp libspeexdsp.la
+    cp libspeexdsp/.libs/libspeexdsp.a "$out/lib"
+    mkdir -p "$out/include/speex"
+    cp include/speex/*.h "$out/include/speex"
+}
