@@ -133,7 +133,8 @@ public struct ConfigError: Error, Equatable, Sendable {
   }
 }
 
-/// Everything that is wrong with a configuration file, in the file's order: one syntax error, or all mistakes in settings.
+/// Everything that is wrong with a configuration file, in the file's order: one syntax error, or all mistakes in
+/// settings.
 public struct ConfigErrors: Error, Equatable, Sendable {
   /// The mistakes, 1 ... Limits.configurationErrorsMax.
   public let errors: [ConfigError]

@@ -4,9 +4,9 @@
 // A decimal number as the nearest double, without the C library: exact, with whole numbers of any size.
 //
 // DESIGN. digits × 10^e is written as q × 2^−k with a whole q and a note whether anything was left over: for e ≥ 0 by
-// multiplying, for e < 0 by giving q enough low zero bits and dividing by ten |e| times (dividing step by step and rounding
-// down gives the same as dividing at once). Then q is rounded once, to nearest, ties to even (IEEE 754 section 4.3.1).
-// Slower than the usual tricks, and short enough to be seen right; configuration files hold few floats.
+// multiplying, for e < 0 by giving q enough low zero bits and dividing by ten |e| times (dividing step by step and
+// rounding down gives the same as dividing at once). Then q is rounded once, to nearest, ties to even (IEEE 754 section
+// 4.3.1). Slower than the usual tricks, and short enough to be seen right; configuration files hold few floats.
 
 /// digits × 10^exponent.
 struct DecimalNumber {

@@ -12,8 +12,8 @@ struct HostAndPort {
   /// 1 ... 65,535.
   let port: UInt16?
 
-  /// The host and port that `bytes` write as `host`, `host:port`, `[IPv6]` or `[IPv6]:port`; or nil. A host name consists of
-  /// letters, digits, hyphens, dots and underscores.
+  /// The host and port that `bytes` write as `host`, `host:port`, `[IPv6]` or `[IPv6]:port`; or nil. A host name
+  /// consists of letters, digits, hyphens, dots and underscores.
   init?(_ bytes: ArraySlice<UInt8>) {
     var rest = bytes
     if rest.first == UInt8(ascii: "[") {

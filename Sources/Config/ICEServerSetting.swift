@@ -5,7 +5,8 @@
 
 import Core
 
-/// A server that tells us our address as seen from outside, written `stun:host` or `stun:host:port` (RFC 7064 section 3.1).
+/// A server that tells us our address as seen from outside, written `stun:host` or `stun:host:port` (RFC 7064 section
+/// 3.1).
 ///
 /// `stuns:` (STUN over TLS) and `turn:` (RFC 7065) are known and not there yet.
 public struct ICEServerSetting: Equatable, Sendable {

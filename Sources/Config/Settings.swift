@@ -25,8 +25,8 @@ public struct Settings: Equatable, Sendable {
   /// The default settings of an intercom called `name`; nothing else has to be chosen.
   public init(name: String) { self.name = name }
 
-  /// The settings that the TOML file in `bytes` makes; `file` is its name in the errors. Throws one syntax error, or every
-  /// mistake in the settings at once.
+  /// The settings that the TOML file in `bytes` makes; `file` is its name in the errors. Throws one syntax error, or
+  /// every mistake in the settings at once.
   public static func read(_ bytes: ByteView, file: String) throws(ConfigErrors) -> Settings {
     let document: TOMLDocument
     do throws(ConfigError) {
@@ -75,6 +75,13 @@ public struct WebSettings: Equatable, Sendable {
 public struct ICESettings: Equatable, Sendable {
   /// Servers asked for our address as seen from outside, at most Limits.configurationServersMax.
   public var servers = [ICEServerSetting(host: "stun.l.google.com", port: 19302)]
+  /// Whether loopback addresses are candidates even though the web server listens elsewhere.
+  public var loopback = false
+}
+
+extension Settings {
+  /// Whether loopback addresses are candidates: asked for, or implied because only this machine can call.
+  public var allowsLoopback: Bool { ice.loopback || web.listen.address.unmapped.isLoopback }
 }
 
 /// An intercom that can be called by name.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// Every table and key of the configuration file: name, default, allowed values, and where a value goes. A new key is added
-// here, in Settings, and on the reference page, docs/reference/configuration.md; a test compares the three.
+// Every table and key of the configuration file: name, default, allowed values, and where a value goes. A new key is
+// added here, in Settings, and on the reference page, docs/reference/configuration.md; a test compares the three.
 
 import Core
 
@@ -145,7 +145,10 @@ public enum SettingsSchema {
               guard let server = ICEServerSetting(text) else { return .refused }
               settings.ice.servers.append(server)
               return .accepted
-            }))
+            })),
+        KeyRule(
+          "loopback", default: "false", "true or false",
+          .boolean { value, settings in settings.ice.loopback = value }),
       ])
   }
 

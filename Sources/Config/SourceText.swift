@@ -9,8 +9,8 @@ import Core
 struct SourceText {
   let bytes: ByteView
 
-  /// What the first unusable byte is: malformed UTF-8 (RFC 3629), or a control character that TOML forbids everywhere. A
-  /// carriage return is allowed in front of a line feed only.
+  /// What the first unusable byte is: malformed UTF-8 (RFC 3629), or a control character that TOML forbids everywhere.
+  /// A carriage return is allowed in front of a line feed only.
   func firstFlaw() -> (kind: ConfigError.Kind, offset: Int)? {
     var offset = 0
     while offset < bytes.count {

@@ -7,7 +7,8 @@ import Core
 
 /// Finds the word that a misspelt one is near to.
 enum Spelling {
-  /// The nearest of `words`, if it takes at most one mistake for every three letters (and always one); else an empty text.
+  /// The nearest of `words`, if it takes at most one mistake for every three letters (and always one); else an empty
+  /// text.
   static func suggestion(for word: String, among words: [String]) -> String {
     guard word.utf8.count <= Limits.configurationNameBytesMax else { return "" }
     var best = ""
@@ -19,8 +20,8 @@ enum Spelling {
     return best
   }
 
-  /// How many letters must be inserted, dropped, changed or swapped with their neighbour to turn one word into the other
-  /// (optimal string alignment); case counts for nothing, nor does the choice between `-` and `_`.
+  /// How many letters must be inserted, dropped, changed or swapped with their neighbour to turn one word into the
+  /// other (optimal string alignment); case counts for nothing, nor does the choice between `-` and `_`.
   static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...right.count)

@@ -5,7 +5,8 @@
 
 public import Core
 
-/// A TOML 1.0 file, read. Tables lie in one list and values name them by index, so that nothing is recursive but arrays.
+/// A TOML 1.0 file, read. Tables lie in one list and values name them by index, so that nothing is recursive but
+/// arrays.
 public struct TOMLDocument: Sendable {
   /// Every table; the first is the root.
   public let tables: [TOMLTable]

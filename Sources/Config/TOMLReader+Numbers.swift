@@ -56,7 +56,8 @@ extension TOMLReader {
     }
   }
 
-  /// The values of the digits in `text`, underscores between two digits left out; nil when there is anything else or nothing.
+  /// The values of the digits in `text`, underscores between two digits left out; nil when there is anything else or
+  /// nothing.
   private static func digits(_ text: ByteView, radix: UInt64) -> [UInt8]? {
     var digits: [UInt8] = []
     var wasDigit = false

@@ -81,7 +81,8 @@ extension TOMLReader {
     }
   }
 
-  /// Reads three to five marks that end a multi-line string; answers those that belong to its text, or nil where it goes on.
+  /// Reads three to five marks that end a multi-line string; answers those that belong to its text, or nil where it
+  /// goes on.
   private mutating func closingMarks(_ mark: UInt8) -> [UInt8]? {
     guard peek() == mark, peek(1) == mark, peek(2) == mark else { return nil }
     var marks: [UInt8] = []

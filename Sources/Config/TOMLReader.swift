@@ -4,15 +4,16 @@
 // Reads TOML 1.0 (https://toml.io/en/v1.0.0): lines, headers, keys, and the rules on what may be written twice.
 //
 // DESIGN. The bytes are checked for UTF-8 and control characters first, so that no later step meets either; a zero byte
-// therefore stands for the end of the file. The first mistake ends the reading, as what follows it cannot be trusted. The
-// values are read in TOMLReader+Values, +Strings, +Numbers and +DateTimes. All of TOML's structure is read; what is left out is
-// size: see `Limits`, group "Configuration".
+// therefore stands for the end of the file. The first mistake ends the reading, as what follows it cannot be trusted.
+// The values are read in TOMLReader+Values, +Strings, +Numbers and +DateTimes. All of TOML's structure is read; what is
+// left out is size: see `Limits`, group "Configuration".
 
 import Core
 
 /// A cursor over a TOML file that builds its tables.
 struct TOMLReader {
-  /// Ends the reading; the reader's `problem` says why. An error of many words thrown through every step would double the code.
+  /// Ends the reading; the reader's `problem` says why. An error of many words thrown through every step would double
+  /// the code.
   struct Stop: Error {}
 
   /// A part of a dotted key.

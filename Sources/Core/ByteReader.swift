@@ -66,8 +66,8 @@ public struct ByteReader {
   public mutating func skip(_ count: Int) throws(ByteError) { _ = try view(count) }
 }
 
-/// A cursor that writes big-endian fields into a window; a write that does not fit sets `overflowed` and writes nothing, so
-/// that a message is written straight through and checked once.
+/// A cursor that writes big-endian fields into a window; a write that does not fit sets `overflowed` and writes
+/// nothing, so that a message is written straight through and checked once.
 public struct ByteWriter {
   /// Where the bytes go.
   public let bytes: MutableByteView

@@ -5,8 +5,8 @@
 
 /// A datagram in memory of its own, made once and reused: bytes, where it is from, where it goes, which socket.
 ///
-/// The caller of a machine supplies it; machines never allocate output. A message is written from the start; `tail` room
-/// behind `Limits.datagramBytesMax` lets protection grow a full packet in place.
+/// The caller of a machine supplies it; machines never allocate output. A message is written from the start; `tail`
+/// room behind `Limits.datagramBytesMax` lets protection grow a full packet in place.
 public struct Datagram: ~Copyable, @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
   /// How many bytes are used, 0 ... `Datagram.capacity`.

@@ -3,7 +3,8 @@
 //
 // A list with its storage inside it and a fixed capacity.
 
-/// Up to `capacity` elements in order, stored in place. When full it refuses (`append` answers false); the caller counts.
+/// Up to `capacity` elements in order, stored in place. When full it refuses (`append` answers false); the caller
+/// counts.
 public struct FixedList<let capacity: Int, Element: BitwiseCopyable>: BitwiseCopyable {
   private var storage: InlineArray<capacity, Element>
   /// How many elements there are, 0 ... capacity.

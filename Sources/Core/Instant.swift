@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The three kinds of time: monotonic (Instant), media (SampleTime, RTPTimestamp), wall (NTPTime). None converts to another
-// without a name.
+// The three kinds of time: monotonic (Instant), media (SampleTime, RTPTimestamp), wall (NTPTime). None converts to
+// another without a name.
 
 /// A moment of the monotonic clock, in nanoseconds since an origin that only differences are taken from.
 ///
@@ -41,7 +41,8 @@ public struct Instant: Comparable, Hashable, Sendable, BitwiseCopyable {
   /// Moves the moment by `span`.
   public static func += (moment: inout Instant, span: Span) { moment = moment + span }
 
-  /// A length of monotonic time in nanoseconds. Smaller and cheaper on 32-bit boards than the library's 128-bit `Duration`.
+  /// A length of monotonic time in nanoseconds. Smaller and cheaper on 32-bit boards than the library's 128-bit
+  /// `Duration`.
   public struct Span: Comparable, Hashable, Sendable, BitwiseCopyable {
     /// Nanoseconds; may be negative.
     public var nanoseconds: Int64

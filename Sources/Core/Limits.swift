@@ -10,15 +10,16 @@ public enum Limits {
 
   /// Largest datagram handled: the Ethernet MTU; nothing we speak is larger, and the rest is cut and counted.
   public static let datagramBytesMax = 1500
-  /// Octets kept free behind a datagram's payload: the SRTCP index and tag (4 + 10), rounded up with room for a key identifier.
+  /// Octets kept free behind a datagram's payload: the SRTCP index and tag (4 + 10), rounded up with room for a key
+  /// identifier.
   public static let datagramTailBytes = 36
   /// DTLS records are cut to this size so that they pass every path we know of, tunnels included.
   public static let dtlsRecordBytesMax = 1200
 
   // MARK: Security
 
-  /// First retransmission of a DTLS flight: above most round trips, and far below the second that RFC 6347 section 4.2.4.1
-  /// names, because a caller waits.
+  /// First retransmission of a DTLS flight: above most round trips, and far below the second that RFC 6347 section
+  /// 4.2.4.1 names, because a caller waits.
   public static let dtlsRetransmissionMillisecondsFirst = 200
   /// Longest wait between two retransmissions: doubling goes no further, so that a path that heals is used at once.
   public static let dtlsRetransmissionMillisecondsMax = 1600
@@ -28,14 +29,15 @@ public enum Limits {
   public static let dtlsEarlyDatagramsMax = 6
   /// Replay window of SRTP in packets: RFC 3711 section 3.3.2 wants 64; 256 are 2.5 s of 10 ms frames.
   public static let srtpWindowPackets = 256
-  /// Sources a far side may send from in one session: its voice, one replacement after a restart of its sender, and video,
-  /// retransmission and correction streams that we refused but somebody may send.
+  /// Sources a far side may send from in one session: its voice, one replacement after a restart of its sender, and
+  /// video, retransmission and correction streams that we refused but somebody may send.
   public static let srtpSourcesMax = 8
   // MARK: Kernel
 
   /// Descriptors reported ready by one wait: what is over comes with the next wait, at once.
   public static let pollEventsMax = 64
-  /// Datagrams taken from one socket in one wake-up, so that a flood on it cannot starve the timers and the other sockets.
+  /// Datagrams taken from one socket in one wake-up, so that a flood on it cannot starve the timers and the other
+  /// sockets.
   public static let datagramsPerWakeMax = 64
   /// Addresses of this machine that are looked at: several interfaces with a few IPv6 addresses each.
   public static let interfaceAddressesMax = 32
@@ -45,7 +47,8 @@ public enum Limits {
   public static let lookupAddressesMax = 8
   /// Longest host name (RFC 1035 section 2.3.4: 255 octets on the wire, 253 as text).
   public static let hostNameBytesMax = 253
-  /// A thread's stack: room for the temporary arrays of Opus and of the resolver; all of it counts where memory is locked.
+  /// A thread's stack: room for the temporary arrays of Opus and of the resolver; all of it counts where memory is
+  /// locked.
   public static let threadStackBytes = 262_144
   /// Longest log line; the rest of a longer one is cut.
   public static let logLineBytesMax = 1024
@@ -74,16 +77,30 @@ public enum Limits {
   public static let encodedFrameBytesMax = 1280
   /// Far sides heard at once: one call now, and room for a small group mixed on a small board.
   public static let talkersMax = 4
-  /// How much of a WAV file is searched for its first sample: tags may stand before it, albums of pictures may not.
+  /// How much of a WAV file is searched for where its samples begin; tags may stand before them, albums of pictures may
+  /// not.
   public static let wavHeaderBytesMax = 4096
   /// Most channels a WAV file may have: more than any sound card we know of; they are mixed to one.
   public static let wavChannelsMax = 32
+
+  // MARK: Service
+
+  /// Longest wait for server-reflexive candidates before an answer goes out: two round trips to a server on another
+  /// continent.
+  public static let answerPatienceMilliseconds = 150
+  /// Largest file with a certificate and its key: an RSA key with its chain is below 8 KiB.
+  public static let identityFileBytesMax = 16_384
+  /// DTLS datagrams kept until their pair is validated: a fragmented ClientHello, twice.
+  public static let earlyHandshakeDatagramsMax = 4
+  /// Longest room or user name: a host name's length, and enough for people.
+  public static let nameBytesMax = 64
 
   // MARK: Rings (capacities are powers of two)
 
   /// Frames from the audio thread to the loop thread: 160 ms of 10 ms frames; the loop thread skips older ones.
   public static let capturedRingSlots = 16
-  /// Frames from the loop thread to the audio thread: a burst of 320 ms of 20 ms frames from one talker, or 80 ms from four.
+  /// Frames from the loop thread to the audio thread: a burst of 320 ms of 20 ms frames from one talker, or 80 ms from
+  /// four.
   public static let receivedRingSlots = 16
   /// Commands to the audio thread: more than every control pressed once within a period.
   public static let commandRingSlots = 16
@@ -94,10 +111,11 @@ public enum Limits {
 
   // MARK: ICE
 
-  /// Local candidates of one ICE generation: eight bound addresses (a small board has two or three interfaces, each with an
-  /// IPv4 and two IPv6 addresses) and as many reflexive ones.
+  /// Local candidates of one ICE generation: eight bound addresses (a small board has two or three interfaces, each
+  /// with an IPv4 and two IPv6 addresses) and as many reflexive ones.
   public static let localCandidatesMax = 16
-  /// Remote candidates of one ICE generation, learnt ones included: twice what we have ourselves; more are refused and counted.
+  /// Remote candidates of one ICE generation, learnt ones included: twice what we have ourselves; more are refused and
+  /// counted.
   public static let remoteCandidatesMax = 32
   /// Candidate pairs of one agent (RFC 8445 section 6.1.2.5 names 100); the lowest priorities make room.
   public static let candidatePairsMax = 100
@@ -105,12 +123,15 @@ public enum Limits {
   public static let stunServersMax = 4
   /// Requests of one agent to STUN servers: every one of eight bound addresses asks each of four servers.
   public static let gatheringTransactionsMax = 32
-  /// Consent checks that can still be answered: 30 s of the shortest interval of 4 s (RFC 7675 section 5.1), rounded up.
+  /// Consent checks that can still be answered: 30 s of the shortest interval of 4 s (RFC 7675 section 5.1), rounded
+  /// up.
   public static let consentTransactionsMax = 8
-  /// STUN messages waiting to be sent by one agent: its owner drains them after every call, so a few would do; retransmissions
-  /// due at one late wake-up, and answers to a burst of checks, may use the rest. A refused answer is asked for again.
+  /// STUN messages waiting to be sent by one agent: its owner drains them after every call, so a few would do;
+  /// retransmissions due at one late wake-up, and answers to a burst of checks, may use the rest. A refused answer is
+  /// asked for again.
   public static let iceOutboxMax = 32
-  /// Events waiting in one agent: one for each local candidate and as many changes of state and path; drained after every call.
+  /// Events waiting in one agent: one for each local candidate and as many changes of state and path; drained after
+  /// every call.
   public static let iceEventsMax = 32
   /// Longest ICE username fragment and longest ICE password (RFC 8839 section 5.4).
   public static let iceCredentialBytesMax = 256
@@ -120,21 +141,25 @@ public enum Limits {
   public static let stunUnknownAttributesMax = 8
   // MARK: RTP
 
-  /// A jump forward of this many packets is a gap; more is a restart of the source (MAX_DROPOUT, RFC 3550 appendix A.1).
+  /// A jump forward of this many packets is a gap; more is a restart of the source (MAX_DROPOUT, RFC 3550 appendix
+  /// A.1).
   public static let rtpDropoutPacketsMax = 3000
   /// A packet this far behind is late; more is a restart of the source (MAX_MISORDER, RFC 3550 appendix A.1).
   public static let rtpMisorderPacketsMax = 100
   /// Packets in a row that a second source must show before it may take over (MIN_SEQUENTIAL, RFC 3550 appendix A.1).
   public static let rtpProbationPackets = 2
-  /// How long the source in use must be silent before another takes over: five 20 ms frames, so that two cannot alternate.
+  /// How long the source in use must be silent before another takes over: five 20 ms frames, so that two cannot
+  /// alternate.
   public static let rtpSourceSilenceMilliseconds = 100
-  /// Packets at the start that carry the section's identifier: a second of 20 ms frames, then the far side knows the source.
+  /// Packets at the start that carry the section's identifier: a second of 20 ms frames, then the far side knows the
+  /// source.
   public static let rtpMIDPackets = 50
   /// Longest section identifier carried in packets: what a one-byte header extension holds (RFC 8285 section 4.2).
   public static let rtpMIDBytesMax = 16
   /// Longest canonical name sent: twice the 16 characters that we make (RFC 7022 section 4.2 asks for 96 bits).
   public static let rtcpCNAMEBytesMax = 32
-  /// Mean time between reports: half of RFC 3550's five seconds, which this profile allows; under 1 kbit/s for both sides.
+  /// Mean time between reports: half of RFC 3550's five seconds, which this profile allows; under 1 kbit/s for both
+  /// sides.
   public static let rtcpIntervalMilliseconds = 2500
   /// Mean time to the first report: the round trip is known within the first second.
   public static let rtcpFirstIntervalMilliseconds = 500
@@ -179,9 +204,11 @@ public enum Limits {
   public static let concealedSamplesUnfaded = 1920
   // MARK: Configuration
 
-  /// Largest configuration file: sixty-four peers with comments fill a tenth of it, and a wrong file is refused before it is read.
+  /// Largest configuration file: sixty-four peers with comments fill a tenth of it, and a wrong file is refused before
+  /// it is read.
   public static let configurationBytesMax = 65_536
-  /// Parts in a dotted key and levels of nested arrays and inline tables: our own settings need three, and recursion stays bounded.
+  /// Parts in a dotted key and levels of nested arrays and inline tables: our own settings need three, and recursion
+  /// stays bounded.
   public static let configurationDepthMax = 16
   /// Keys and values in a configuration file: a few times our largest, so that looking for duplicates stays quick.
   public static let configurationValuesMax = 2048
@@ -199,6 +226,67 @@ public enum Limits {
   public static let configurationServersMax = 8
   /// Peers in the configuration: a large house.
   public static let configurationPeersMax = 64
+  // MARK: Web
+
+  /// Connections to the web server at once: a browser opens six; beyond, the one that has waited longest makes room.
+  public static let webConnectionsMax = 32
+  /// Memory one connection may hold, buffers and the request being read together: 32 of them stay near 3 MB at worst.
+  public static let webConnectionBytesMax = 98_304
+  /// Bytes handed to a connection in one go: what is left over of pipelined requests is never more.
+  public static let httpReadBytesMax = 4096
+  /// Longest request or status line: any address we serve is far shorter; RFC 9112 section 3 asks for 8,000, a board
+  /// need not.
+  public static let httpStartLineBytesMax = 2048
+  /// Header or trailer fields in a message: a browser sends about twenty.
+  public static let httpFieldsMax = 64
+  /// Header or trailer section in bytes: browsers stay below 2,000; cookies of other services on the host may add some.
+  public static let httpFieldBytesMax = 8192
+  /// Largest message body: a browser's offer with every candidate is 4,000 to 9,000 bytes.
+  public static let httpBodyBytesMax = 16_384
+  /// Longest line of a chunk size with its extensions, which are ignored.
+  public static let httpChunkLineBytesMax = 128
+  /// Time for a whole request head, from its first byte or from the connection's start.
+  public static let httpHeadMilliseconds = 10_000
+  /// Time for a whole body, from the end of its head: 16,384 bytes pass in it at modem speed.
+  public static let httpBodyMilliseconds = 10_000
+  /// Time a connection may stay open between requests.
+  public static let httpIdleMilliseconds = 30_000
+  /// Time without progress after which a far side that does not read is given up.
+  public static let httpWriteMilliseconds = 10_000
+  /// Time a closing connection still reads, so that a reset does not destroy the response (RFC 9112 section 9.6).
+  public static let httpLingerMilliseconds = 1000
+  /// Time for a TCP connection to a far side to open.
+  public static let httpConnectMilliseconds = 5000
+  /// Time for a whole response of a far side: its time to answer a call, and five seconds for slow networks.
+  public static let httpResponseMilliseconds = 15_000
+  /// Longest URL a call may be placed to.
+  public static let urlBytesMax = 1024
+  /// Path segments told apart: our longest path has two.
+  public static let urlSegmentsMax = 8
+  /// Nesting of JSON values: our deepest message has four.
+  public static let jsonDepthMax = 16
+  /// JSON values in one text, so that a tree of empty arrays stays small.
+  public static let jsonValuesMax = 1024
+  /// Largest JSON text: an offer of the largest body with every byte escaped as two, and its envelope.
+  public static let jsonBytesMax = 36_864
+  /// Longest line on standard input: one JSON text.
+  public static let stdioLineBytesMax = 36_864
+  /// Call sessions at once, ringing ones included: the talkers, and as many that are on their way out.
+  public static let callSessionsMax = 8
+  /// Time to answer an offer or a fragment, gathering included, before the request is refused with 503.
+  public static let callAnswerMilliseconds = 10_000
+  /// POST, PATCH and DELETE requests that one client address may make at once.
+  public static let callRateBurst = 30
+  /// POST, PATCH and DELETE requests a second that one client address may keep up.
+  public static let callRatePerSecond = 5
+  /// Client addresses whose rate is remembered; beyond, the one with the most left is forgotten.
+  public static let callRateClientsMax = 64
+  /// Candidates a caller keeps until they can be sent.
+  public static let callCandidatesMax = 32
+  /// Redirects followed for one call.
+  public static let callRedirectsMax = 3
+  /// Time for a caller to end a call properly before it just goes.
+  public static let callHangUpMilliseconds = 3000
 }
 
 /// Addresses of this machine, with what is known of each.

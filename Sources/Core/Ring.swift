@@ -3,10 +3,10 @@
 //
 // A ring between two threads: one producer, one consumer, fixed, without locks.
 //
-// DESIGN. Slots lie in raw memory made once; two free-running cursors, each written by one side only. A side publishes its
-// cursor with release order and reads the other's with acquire order. Slots as an inline array inside a shared struct would
-// be an access race in Swift's eyes; raw memory is not. A full ring refuses the new slot; the producer's owner counts it. Only
-// the consumer may skip.
+// DESIGN. Slots lie in raw memory made once; two free-running cursors, each written by one side only. A side publishes
+// its cursor with release order and reads the other's with acquire order. Slots as an inline array inside a shared
+// struct would be an access race in Swift's eyes; raw memory is not. A full ring refuses the new slot; the producer's
+// owner counts it. Only the consumer may skip.
 //
 //        released          committed
 //           |                  |
@@ -35,7 +35,8 @@ final class RingMemory: @unchecked Sendable {
   deinit { base.deallocate() }
 }
 
-/// A ring of `Slot` values, from one thread to another: made once at start, then each end is taken once, by its thread's owner.
+/// A ring of `Slot` values, from one thread to another: made once at start, then each end is taken once, by its
+/// thread's owner.
 public struct Ring<Slot: BitwiseCopyable>: Sendable {
   private let memory: RingMemory
 

@@ -78,7 +78,8 @@ public enum VoiceCommand: Sendable, BitwiseCopyable {
   case setExpectedLoss(percent: UInt8)
 }
 
-/// What the audio thread tells the loop thread about one talker. All but the delay and levels are totals since `addTalker`.
+/// What the audio thread tells the loop thread about one talker. All but the delay and levels are totals since
+/// `addTalker`.
 public struct TalkerReport: Sendable, BitwiseCopyable {
   /// Whether the talker is listened to.
   public var isActive = false

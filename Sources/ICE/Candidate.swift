@@ -85,7 +85,8 @@ public struct Candidate: Sendable, BitwiseCopyable, Equatable {
   public var priority: UInt32
   /// What it will likely work or fail together with.
   public var foundation: CandidateFoundation
-  /// What it is derived from: the base of a reflexive one, the mapped address of a relayed one; for people, not for checks.
+  /// What it is derived from: the base of a reflexive one, the mapped address of a relayed one; for people, not for
+  /// checks.
   public var related: Endpoint?
 
   /// Highest priority (RFC 8445 section 5.1.2); larger ones are taken for it.
@@ -128,6 +129,7 @@ public struct LocalCandidate: Sendable, BitwiseCopyable {
   /// Whether pairs are made with it: one that is only another name of its base makes none (RFC 8445 section 6.1.2.4).
   public var isBase: Bool { candidate.kind == .host || candidate.kind == .relayed }
 
-  /// The priority that a peer-reflexive candidate with the same base has, as PRIORITY carries it (RFC 8445 section 7.1.1).
+  /// The priority that a peer-reflexive candidate with the same base has, as PRIORITY carries it (RFC 8445 section
+  /// 7.1.1).
   var peerReflexivePriority: UInt32 { CandidateKind.peerReflexive.preference << 24 | candidate.priority & 0xFF_FFFF }
 }

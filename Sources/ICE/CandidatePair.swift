@@ -7,8 +7,8 @@ import Core
 
 /// A local base and a remote candidate, as one entry of the check list.
 ///
-/// RFC 8445 keeps a second list of valid pairs, because a check may show that the far side sees another address of ours. Here the
-/// same entry holds both: `local` is the base that sends, `mapped` what the far side sees.
+/// RFC 8445 keeps a second list of valid pairs, because a check may show that the far side sees another address of
+/// ours. Here the same entry holds both: `local` is the base that sends, `mapped` what the far side sees.
 struct CandidatePair: BitwiseCopyable {
   /// RFC 8445 section 6.1.2.6.
   enum State: UInt8, BitwiseCopyable {

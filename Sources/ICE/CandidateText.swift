@@ -13,7 +13,8 @@ public enum CandidateError: Error, Equatable, Sendable {
   case malformed
   /// It is not for UDP: ICE-TCP is not spoken here.
   case transport
-  /// Its address is a name, which for `.local` only multicast DNS could resolve; the far side's checks may still reach us.
+  /// Its address is a name, which for `.local` only multicast DNS could resolve; the far side's checks may still reach
+  /// us.
   case hostName
   /// It is for a component other than 1: only a side without rtcp-mux needs that.
   case component

@@ -5,8 +5,8 @@
 
 import Core
 
-/// All pairs of an agent, in places that never move, so that transactions may name them; order is found by looking, which for
-/// at most a hundred pairs costs less than keeping them sorted.
+/// All pairs of an agent, in places that never move, so that transactions may name them; order is found by looking,
+/// which for at most a hundred pairs costs less than keeping them sorted.
 struct CheckList: BitwiseCopyable {
   private var pairs = CandidatePairTable<CandidatePair>(filler: CandidatePair())
   private var triggers: UInt32 = 0
@@ -31,8 +31,9 @@ struct CheckList: BitwiseCopyable {
     return groups
   }
 
-  /// Adds a pair in the state that its group asks for (RFC 8445 section 6.1.2.6, RFC 8838 section 12); when the list is full, the
-  /// lowest pair that is not under way makes room. Nil when there is no lower one. `displaced` says whether one made room.
+  /// Adds a pair in the state that its group asks for (RFC 8445 section 6.1.2.6, RFC 8838 section 12); when the list is
+  /// full, the lowest pair that is not under way makes room. Nil when there is no lower one. `displaced` says whether
+  /// one made room.
   mutating func add(_ pair: CandidatePair, displaced: inout Bool) -> Int? {
     var pair = pair
     pair.state = .waiting
@@ -68,8 +69,8 @@ struct CheckList: BitwiseCopyable {
     pairs[index].triggerOrder = triggers
   }
 
-  /// The pair to check next: triggered ones first; when `ordinary`, then the best waiting one, then the best frozen one whose
-  /// group has none waiting or under way (RFC 8445 section 6.1.4.2).
+  /// The pair to check next: triggered ones first; when `ordinary`, then the best waiting one, then the best frozen one
+  /// whose group has none waiting or under way (RFC 8445 section 6.1.4.2).
   func next(ordinary: Bool) -> Int? {
     var best: Int?
     for index in pairs.indices where pairs[index].triggerOrder != 0 {

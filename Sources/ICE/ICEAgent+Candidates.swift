@@ -31,7 +31,8 @@ extension ICEAgent {
     return nil
   }
 
-  /// The preference of the next host candidate: ordinary addresses, then link-local ones, then loopback, each in the order added.
+  /// The preference of the next host candidate: ordinary addresses, then link-local ones, then loopback, each in the
+  /// order added.
   func localPreference(_ base: Endpoint) -> UInt16 {
     let rank: UInt16 = base.address.isLoopback ? 1 : base.address.isLinkLocal ? 2 : 3
     return rank << 14 | (0x3FFF - UInt16(hostCount))
@@ -49,8 +50,8 @@ extension ICEAgent {
     return CandidateFoundation(number: lastFoundation)
   }
 
-  /// The local candidate that the far side (or a server) sees as `endpoint` behind the host candidate at `host`; added when new.
-  /// Nil when there is no room.
+  /// The local candidate that the far side (or a server) sees as `endpoint` behind the host candidate at `host`; added
+  /// when new. Nil when there is no room.
   mutating func reflexiveIndex(
     _ kind: CandidateKind, _ endpoint: Endpoint, host: Int, server: Endpoint?
   ) -> Int? {
@@ -78,7 +79,8 @@ extension ICEAgent {
     let (near, far) = (locals[local].base.address, remotes[remote].endpoint.address)
     guard near.family == far.family else { return nil }
     if !always {
-      // Link-local IPv6 pairs with its like (RFC 8445 section 6.1.2.2). Nothing leaves a loopback address for another one.
+      // Link-local IPv6 pairs with its like (RFC 8445 section 6.1.2.2). Nothing leaves a loopback address for another
+      // one.
       if near.family == .v6, near.isLinkLocal != far.isLinkLocal { return nil }
       if near.isLoopback, !far.isLoopback { return nil }
     }

@@ -109,8 +109,9 @@ extension ICEAgent {
     case .succeeded where isFresh:
       break
     case .inProgress:
-      // The far side's check opened the way, so ours may pass now: it is sent again at once. RFC 8445 section 7.3.1.4 makes a new
-      // transaction instead; two sides that do so for each other's checks never hear an answer when Ta is below the round trip.
+      // The far side's check opened the way, so ours may pass now: it is sent again at once. RFC 8445 section 7.3.1.4
+      // makes a new transaction instead; two sides that do so for each other's checks never hear an answer when Ta is
+      // below the round trip.
       if checkList[index].check.sendCount > 0, now >= checkList[index].check.sentAt + configuration.triggerInterval,
         outbox.append(.check(pair: index))
       {

@@ -6,32 +6,38 @@
 // WHY A ROOM. Everything here is decided from addresses, messages and the time; sockets belong to the caller.
 //
 // ORDER OF CALLS
-//   commands    init, setRole, addLocalAddress, addServer, endLocalAddresses, endServers, setRemote, addRemoteCandidate,
+//   commands    init, setRole, addLocalAddress, addServer, endLocalAddresses, endServers, setRemote,
+//   addRemoteCandidate,
 //               endRemoteCandidates, close
 //   handle      handle(datagram), handleTimeout
 //   poll        pollTransmit until false, pollEvent until nil, pollTimeout: after every command and every handle
 //   questions   state, role, path, canSend, selectedPair, isValidPair, roundTripTime, counters
 // Commands may come in any order: candidates trickle in and out, checks may arrive before `setRemote`.
 //
-// DESIGN. Every rule that waits is "when this moment has come"; `advance` applies them all after every call and notes the earliest
-// next moment. Decisions go into a short outbox and are written as bytes when polled. All tables are fixed: nothing here allocates
-// after init.
+// DESIGN. Every rule that waits is "when this moment has come"; `advance` applies them all after every call and notes
+// the earliest next moment. Decisions go into a short outbox and are written as bytes when polled. All tables are
+// fixed: nothing here allocates after init.
 //
 // CHOICES
-//   Path before nomination: the best valid pair is sent on at once (RFC 8445 section 12.1 allows it), so the handshake begins one
+//   Path before nomination: the best valid pair is sent on at once (RFC 8445 section 12.1 allows it), so the handshake
+//   begins one
 //   round trip after the descriptions met; nomination follows and may move the path.
 //   Nomination is regular (8.1.1): the best valid pair, as soon as no better one is pending, or after four of its round
-//   trips (10 ... 200 ms). As the controlled side we take the best pair that was ever nominated, so aggressive nominators do too.
-//   Pacing: the first check leaves at once, then 5 ms (the RFC's lower bound) for 16 checks, then 20 ms. See ICEConfiguration.
+//   trips (10 ... 200 ms). As the controlled side we take the best pair that was ever nominated, so aggressive
+//   nominators do too.
+//   Pacing: the first check leaves at once, then 5 ms (the RFC's lower bound) for 16 checks, then 20 ms. See
+//   ICEConfiguration.
 //   Requests to STUN servers are paced likewise, and never delay a check.
-//   Failure: not before 39.5 s have passed and every pair has failed, whatever the far side said of its candidates (RFC 8863).
-//   Errors that nobody vouched for (no valid MESSAGE-INTEGRITY) do not end a check: it is sent again, as if nothing had come.
+//   Failure: not before 39.5 s have passed and every pair has failed, whatever the far side said of its candidates (RFC
+//   8863).
+//   Errors that nobody vouched for (no valid MESSAGE-INTEGRITY) do not end a check: it is sent again, as if nothing had
+//   come.
 //
-// LEFT OUT. One component, one stream. TURN: a relayed candidate has its own CandidatePath, sends from a base and makes pairs like a
-// host candidate; the client goes beside Gatherer. ICE restart: `generation` counts credentials; a restart makes new ones, empties
-// the tables and keeps `selected` until the new generation has a pair. Being lite ourselves. RFC 8421's interleaving of families is the
-// caller's: earlier addresses are preferred. Consent is checked on the path alone; when it is lost there is no
-// second path to fall back to without a restart.
+// LEFT OUT. One component, one stream. TURN: a relayed candidate has its own CandidatePath, sends from a base and makes
+// pairs like a host candidate; the client goes beside Gatherer. ICE restart: `generation` counts credentials; a restart
+// makes new ones, empties the tables and keeps `selected` until the new generation has a pair. Being lite ourselves.
+// RFC 8421's interleaving of families is the caller's: earlier addresses are preferred. Consent is checked on the path
+// alone; when it is lost there is no second path to fall back to without a restart.
 
 public import Core
 
@@ -106,8 +112,8 @@ public struct ICEAgent: ~Copyable {
     if self.role != role { switchRole() }
   }
 
-  /// Adds a bound UDP socket: a host candidate, and requests to the known STUN servers of its family. False when it is refused:
-  /// unspecified, multicast, loopback without permission, known already, or one too many.
+  /// Adds a bound UDP socket: a host candidate, and requests to the known STUN servers of its family. False when it is
+  /// refused: unspecified, multicast, loopback without permission, known already, or one too many.
   @discardableResult
   public mutating func addLocalAddress(_ base: Endpoint, at now: Instant) -> Bool {
     guard state != .closed, isUsable(base), hostIndex(base) == nil, !locals.isFull else {
@@ -157,8 +163,8 @@ public struct ICEAgent: ~Copyable {
     advance(at: now)
   }
 
-  /// Takes in the far side's credentials; checks begin. False, and nothing done, when other credentials are in use: that
-  /// would be a restart. A lite far side makes us controlling (RFC 8445 section 6.1.1).
+  /// Takes in the far side's credentials; checks begin. False, and nothing done, when other credentials are in use:
+  /// that would be a restart. A lite far side makes us controlling (RFC 8445 section 6.1.1).
   @discardableResult
   public mutating func setRemote(credentials: ICECredentials, isLite: Bool, at now: Instant) -> Bool {
     if let remoteCredentials { return remoteCredentials == credentials }

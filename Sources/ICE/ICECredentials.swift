@@ -37,7 +37,8 @@ public struct ICECredentials: Sendable, BitwiseCopyable {
     self = made
   }
 
-  /// Fresh credentials: a fragment of 8 characters (48 bits; 24 are wanted) and a password of 24 (144 bits; 128 are wanted).
+  /// Fresh credentials: a fragment of 8 characters (48 bits; 24 are wanted) and a password of 24 (144 bits; 128 are
+  /// wanted).
   public init(randomness: inout Randomness) {
     fragmentCount = 8
     secretCount = 24

@@ -39,7 +39,8 @@ public struct ICEConfiguration: Sendable, BitwiseCopyable {
   public var expectsServers = false
   /// Ta after the first checks (RFC 8445 section 14.2), and the Ta of the formula for RTO (section 14.3).
   ///
-  /// 20 ms instead of the RFC's default of 50: our checks of 120 bytes are then 48 kbit/s, no more than the voice that follows.
+  /// 20 ms instead of the RFC's default of 50: our checks of 120 bytes are then 48 kbit/s, no more than the voice that
+  /// follows.
   public var pacing = Instant.Span.milliseconds(20)
   /// Ta for the first `hastyChecks` new transactions: the RFC's lower bound, so that every pair of two sides with four
   /// addresses each is under way within 80 ms, and the one that works is found at once on a LAN.
@@ -63,7 +64,8 @@ public struct ICEConfiguration: Sendable, BitwiseCopyable {
   public var consentInterval = Instant.Span.seconds(5)
   /// When consent expires, after the last answered check (RFC 7675 section 5.1).
   public var consentExpiry = Instant.Span.seconds(30)
-  /// When the state becomes `.disconnected`: so long after anything authentic was heard, more than two of the longest intervals.
+  /// When the state becomes `.disconnected`: so long after anything authentic was heard, more than two of the longest
+  /// intervals.
   public var disconnectedAfterSilence = Instant.Span.milliseconds(12_500)
   /// When it becomes so although the far side's checks are heard: so long after it last answered one of ours.
   public var disconnectedAfter = Instant.Span.seconds(20)
@@ -111,7 +113,8 @@ public enum ICEEvent: Sendable, BitwiseCopyable {
   case stateChanged(ICEState)
   /// From now on this pair is sent on.
   case pairSelected(ICESelectedPair)
-  /// No check was answered for 30 s: sending has to stop, and only new credentials bring it back (RFC 7675 section 5.1).
+  /// No check was answered for 30 s: sending has to stop, and only new credentials bring it back (RFC 7675 section
+  /// 5.1).
   case consentExpired
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// SHA-1 (FIPS 180-4 section 6.1, RFC 3174), because STUN's MESSAGE-INTEGRITY is an HMAC of it. Nothing else may use it: its
-// collision resistance is gone, which HMAC does not need.
+// SHA-1 (FIPS 180-4 section 6.1, RFC 3174), because STUN's MESSAGE-INTEGRITY is an HMAC of it. Nothing else may use it:
+// its collision resistance is gone, which HMAC does not need.
 
 public import Core
 

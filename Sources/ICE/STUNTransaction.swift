@@ -5,8 +5,9 @@
 
 import Core
 
-/// The clock of one request over UDP: sent at 0, then after RTO, twice that, and so on; `sendCountMax` (Rc) times in all, and
-/// given up 16 (Rm) × RTO after the last. With RTO 500 ms and 7 sendings: at 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5 s, over at 39.5 s.
+/// The clock of one request over UDP: sent at 0, then after RTO, twice that, and so on; `sendCountMax` (Rc) times in
+/// all, and given up 16 (Rm) × RTO after the last. With RTO 500 ms and 7 sendings: at 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5
+/// s, over at 39.5 s.
 struct STUNTransaction: BitwiseCopyable {
   /// What is due.
   enum Due {

@@ -3,10 +3,11 @@
 //
 // One direction of a sound device, by alsa-lib: 48 kHz, 16 bits, seen as mono.
 //
-// DESIGN. Opened from a configuration string of our own, so no file of the system is needed. Names: `hw:CARD=Zero,DEV=0` (no conversion),
-// `plughw:...` (alsa-lib converts rate and format), `plug:null`, `null`, `file:FILE=/tmp/x.raw,FORMAT=raw` (for tests; INFILE is
-// captured), `default` (the first card, as plughw). A stereo device is captured as the mean of both sides and played alike on
-// both. Reading and writing wait for the device and allocate nothing.
+// DESIGN. Opened from a configuration string of our own, so no file of the system is needed. Names:
+// `hw:CARD=Zero,DEV=0` (no conversion), `plughw:...` (alsa-lib converts rate and format), `plug:null`, `null`,
+// `file:FILE=/tmp/x.raw,FORMAT=raw` (for tests; INFILE is captured), `default` (the first card, as plughw). A stereo
+// device is captured as the mean of both sides and played alike on both. Reading and writing wait for the device and
+// allocate nothing.
 
 import CALSA
 public import Core
@@ -67,8 +68,9 @@ public struct ALSAStream: ~Copyable {
   /// How often it ran over or dry.
   public private(set) var xruns: UInt64 = 0
 
-  /// Opens device `name` in `direction`; `configuration` is text in alsa-lib's syntax that is read after our own. Throws
-  /// `LinuxError.noDevice` or `.notFound` when there is no such device, `.busy` when someone else uses it; `ALSA.lastError` says more.
+  /// Opens device `name` in `direction`; `configuration` is text in alsa-lib's syntax that is read after our own.
+  /// Throws `LinuxError.noDevice` or `.notFound` when there is no such device, `.busy` when someone else uses it;
+  /// `ALSA.lastError` says more.
   public init(
     _ name: String, _ direction: Direction, settings: ALSASettings, configuration: String = ""
   ) throws(LinuxError) {

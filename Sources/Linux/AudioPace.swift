@@ -5,8 +5,8 @@
 
 public import Core
 
-/// Absolute deadlines a period apart on the monotonic clock, for devices that never wait: files, tones, nothing. Waking late does
-/// not shift the ones to come; being late by more than a bound skips periods and counts them.
+/// Absolute deadlines a period apart on the monotonic clock, for devices that never wait: files, tones, nothing. Waking
+/// late does not shift the ones to come; being late by more than a bound skips periods and counts them.
 ///
 /// Order of calls: `start`, then `nextDeadline` once a period; sleep until what it answers.
 public struct AudioPace: Sendable, BitwiseCopyable {

@@ -32,8 +32,8 @@ public enum Files {
     }
   }
 
-  /// Replaces the file at `path` by `bytes`: a file beside it is written, put on the disk and renamed, so that whoever reads, now or
-  /// after a power cut, finds the old bytes or the new ones.
+  /// Replaces the file at `path` by `bytes`: a file beside it is written, put on the disk and renamed, so that whoever
+  /// reads, now or after a power cut, finds the old bytes or the new ones.
   public static func writeAtomically(_ bytes: ByteView, to path: String, access: Access) throws(LinuxError) {
     let temporary = path + ".new"
     _ = clinux_remove(path: temporary)

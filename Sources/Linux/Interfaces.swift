@@ -42,8 +42,8 @@ public struct InterfaceAddress: Sendable, BitwiseCopyable {
 
 /// The interfaces of this machine.
 public enum Interfaces {
-  /// The addresses, in the kernel's order, and how many more there were than `Limits.interfaceAddressesMax`. Allocates inside the C
-  /// library; not for every wake-up.
+  /// The addresses, in the kernel's order, and how many more there were than `Limits.interfaceAddressesMax`. Allocates
+  /// inside the C library; not for every wake-up.
   public static func addresses() throws(LinuxError) -> (list: InterfaceAddressList<InterfaceAddress>, omitted: Int) {
     var list = InterfaceAddressList<InterfaceAddress>(filler: .filler)
     let capacity = Limits.interfaceAddressesMax

@@ -11,8 +11,8 @@ import Core
 
 /// Cuts what comes from a descriptor into lines. Owned by the loop thread.
 ///
-/// Order of calls: when the descriptor is readable, `next` until `.none`. A regular file cannot be watched: call `next` at
-/// once until `.endOfInput`.
+/// Order of calls: when the descriptor is readable, `next` until `.none`. A regular file cannot be watched: call `next`
+/// at once until `.endOfInput`.
 public struct LineReader: ~Copyable {
   /// What came of asking for a line.
   public enum Result: Sendable, BitwiseCopyable {

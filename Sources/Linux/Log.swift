@@ -3,10 +3,11 @@
 //
 // The log: one line an event, to standard error.
 //
-// DESIGN. A line is a text, with the journal's priority `<N>` in front when the journal reads it, and with the seconds since
-// the start when a person does. Each call site has a key; of one key at most Limits.logLinesPerWindowMax lines come in
-// Limits.logWindowSeconds, and what was held back is summed up in one line afterwards. What is no printable character becomes a
-// question mark, so that nothing from outside can forge a line. A reader that does not read costs lines, never a wait.
+// DESIGN. A line is a text, with the journal's priority `<N>` in front when the journal reads it, and with the seconds
+// since the start when a person does. Each call site has a key; of one key at most Limits.logLinesPerWindowMax lines
+// come in Limits.logWindowSeconds, and what was held back is summed up in one line afterwards. What is no printable
+// character becomes a question mark, so that nothing from outside can forge a line. A reader that does not read costs
+// lines, never a wait.
 //
 // Order of calls: `write`; `handleTimeout` when `pollTimeout` has come.
 
@@ -75,7 +76,8 @@ public struct Log: ~Copyable {
     line = LineMemory()
   }
 
-  /// Writes one event, or counts it when its call site `key` (a literal; one for each kind of event) has written too much.
+  /// Writes one event, or counts it when its call site `key` (a literal; one for each kind of event) has written too
+  /// much.
   public mutating func write(_ level: LogLevel, _ key: StaticString, _ text: String, at now: Instant) {
     guard level.rawValue <= self.level.rawValue else { return }
     handleTimeout(at: now)

@@ -7,9 +7,9 @@
 //                                                                            engine
 //   sink:  ALSA playback | ring (a file, written by the loop thread) | none  ←  play(_:)
 //
-// DESIGN. One clock paces a cycle: the captured sound card's, else the played one's, else the monotonic clock. A card that goes
-// away ends no call: its side becomes silent, the next clock takes over and the counters say why. Tones and speech are
-// not made here: whoever makes them writes over the frame that `.none` captured.
+// DESIGN. One clock paces a cycle: the captured sound card's, else the played one's, else the monotonic clock. A card
+// that goes away ends no call: its side becomes silent, the next clock takes over and the counters say why. Tones and
+// speech are not made here: whoever makes them writes over the frame that `.none` captured.
 
 public import Core
 

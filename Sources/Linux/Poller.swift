@@ -3,9 +3,9 @@
 //
 // Waiting for descriptors and for the next deadline (epoll).
 //
-// DESIGN. One wait a wake-up, level-triggered: what was not read is reported again. The table of ready descriptors is made once;
-// a wait allocates nothing. Each descriptor is watched under a token of the caller's, who finds the socket by it. A closed
-// descriptor leaves by itself. A regular file cannot be watched (EPERM): it is always ready.
+// DESIGN. One wait a wake-up, level-triggered: what was not read is reported again. The table of ready descriptors is
+// made once; a wait allocates nothing. Each descriptor is watched under a token of the caller's, who finds the socket
+// by it. A closed descriptor leaves by itself. A regular file cannot be watched (EPERM): it is always ready.
 //
 // Order of calls: `add`; then `wait(until:at:)` and `event(_:)` for 0 ..< its answer, over and over.
 
@@ -35,6 +35,12 @@ public struct Poller: ~Copyable {
     public let token: UInt64
     /// What it is ready for.
     public let readiness: Readiness
+
+    /// What a descriptor added with `token` is ready for.
+    public init(token: UInt64, readiness: Readiness) {
+      self.token = token
+      self.readiness = readiness
+    }
   }
 
   private let descriptor: FileDescriptor
@@ -64,8 +70,8 @@ public struct Poller: ~Copyable {
     _ = try check(clinux_poll_control(descriptor.number, 2, number, 0, 0), "epoll_ctl")
   }
 
-  /// Waits until a descriptor is ready, `deadline` has come (`.never`: no deadline) or a signal came; answers how many events
-  /// there are, 0 ... Limits.pollEventsMax. `at` is now. A deadline that has passed only looks.
+  /// Waits until a descriptor is ready, `deadline` has come (`.never`: no deadline) or a signal came; answers how many
+  /// events there are, 0 ... Limits.pollEventsMax. `at` is now. A deadline that has passed only looks.
   ///
   /// The kernel keeps the deadline to about 50 µs; before Linux 5.11 it is rounded up to a millisecond. Never early.
   public mutating func wait(until deadline: Instant, at now: Instant) throws(LinuxError) -> Int {

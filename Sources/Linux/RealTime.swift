@@ -3,9 +3,9 @@
 //
 // What the audio thread asks of the kernel so that it is never late, and what it was granted.
 //
-// DESIGN. Asking is free and refusal is no error: the call goes on, and the log says what to change. Memory is locked page by page
-// as it is touched (MCL_ONFAULT), so unused stack costs nothing; where RLIMIT_MEMLOCK applies, memory to come is left unlocked,
-// because past the limit it could not be had at all. Then at least the stack is locked.
+// DESIGN. Asking is free and refusal is no error: the call goes on, and the log says what to change. Memory is locked
+// page by page as it is touched (MCL_ONFAULT), so unused stack costs nothing; where RLIMIT_MEMLOCK applies, memory to
+// come is left unlocked, because past the limit it could not be had at all. Then at least the stack is locked.
 
 import CLinux
 
@@ -79,8 +79,9 @@ public struct RealTimeGrant: Sendable, BitwiseCopyable {
 
 /// Asking for real-time treatment.
 public enum RealTime {
-  /// Asks, for the calling thread, SCHED_FIFO at `priority` (1 ... 99, nil: no), and that its memory stays in RAM when `lockingMemory`;
-  /// then touches `stackBytes` of its stack. Call it first thing on the thread, which has at least 32 KiB more of stack.
+  /// Asks, for the calling thread, SCHED_FIFO at `priority` (1 ... 99, nil: no), and that its memory stays in RAM when
+  /// `lockingMemory`; then touches `stackBytes` of its stack. Call it first thing on the thread, which has at least 32
+  /// KiB more of stack.
   public static func request(priority: Int32?, lockingMemory: Bool, stackBytes: Int = 131_072) -> RealTimeGrant {
     var grant = RealTimeGrant()
     if let priority {

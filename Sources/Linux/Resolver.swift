@@ -6,8 +6,8 @@
 // DESIGN. getaddrinfo waits for seconds, so it has a thread of its own, started at the first look-up: two rings and two
 // eventfds join it with the loop thread. Static glibc knows /etc/hosts and DNS; names ending in .local are not found.
 //
-// Order of calls: `resolve`; when `number` is readable, `next` until nil. A thread that is in the middle of a look-up when the
-// resolver goes ends by itself once that is over.
+// Order of calls: `resolve`; when `number` is readable, `next` until nil. A thread that is in the middle of a look-up
+// when the resolver goes ends by itself once that is over.
 
 import CLinux
 public import Core
@@ -70,8 +70,8 @@ public struct Resolver: ~Copyable {
   /// What to watch for `.readable`.
   public var number: Int32 { desk.answered.number }
 
-  /// Begins to look `name` up (an address as text is fine too); the answer carries `token`. False when it is refused: too many are
-  /// waiting, or it cannot be a name. Throws when the thread cannot be started.
+  /// Begins to look `name` up (an address as text is fine too); the answer carries `token`. False when it is refused:
+  /// too many are waiting, or it cannot be a name. Throws when the thread cannot be started.
   public mutating func resolve(_ name: String, token: UInt64) throws(LinuxError) -> Bool {
     var request = LookupRequest(token: token)
     guard waiting < Limits.lookupsMax, name.withByteView({ request.assign($0) }) else {

@@ -15,8 +15,8 @@ public enum ProgramSignal: Sendable, BitwiseCopyable {
   case reload
 }
 
-/// Reads SIGINT, SIGTERM and SIGHUP. Owned by the loop thread; make it before any other thread starts, because threads inherit
-/// that these signals are blocked.
+/// Reads SIGINT, SIGTERM and SIGHUP. Owned by the loop thread; make it before any other thread starts, because threads
+/// inherit that these signals are blocked.
 public struct SignalReader: ~Copyable {
   private let descriptor: FileDescriptor
 

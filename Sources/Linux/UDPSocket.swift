@@ -59,8 +59,9 @@ public struct UDPSocket: ~Copyable {
   /// What it has done.
   public private(set) var counters = UDPCounters()
 
-  /// A socket bound to `local` (port 0: any). What it sends is marked for expedited forwarding (DSCP 46, RFC 8837 section 5, voice)
-  /// when `forVoice`; `bufferBytes` asks for as large a kernel buffer each way (0: the kernel's own size).
+  /// A socket bound to `local` (port 0: any). What it sends is marked for expedited forwarding (DSCP 46, RFC 8837
+  /// section 5, voice) when `forVoice`; `bufferBytes` asks for as large a kernel buffer each way (0: the kernel's own
+  /// size).
   public init(bindingTo local: Endpoint, forVoice: Bool = true, bufferBytes: Int = 0) throws(LinuxError) {
     var wanted = clinux_endpoint(local)
     let size = Int32(clamping: bufferBytes)

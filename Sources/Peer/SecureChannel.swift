@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The seam between a connection and what keeps it secret: the DTLS handshake (RFC 6347, RFC 5763) and SRTP (RFC 3711) behind
-// one machine without I/O. `Security` fills it with mbedTLS and libsrtp; `ClearChannel` is the plain twin.
+// The seam between a connection and what keeps it secret: the DTLS handshake (RFC 6347, RFC 5763) and SRTP (RFC 3711)
+// behind one machine without I/O. `Security` fills it with mbedTLS and libsrtp; `ClearChannel` is the plain twin.
 
 public import Core
 
@@ -52,9 +52,10 @@ public enum SecureResult: Sendable, BitwiseCopyable {
 
 /// DTLS-SRTP as a machine without I/O, owned by the loop thread.
 ///
-/// Order of calls: `init`; `start` once, as soon as role and fingerprint are known; `handleHandshake` and `handleTimeout` as
-/// things happen; after each of these `pollTransmit` until false, `pollEvent` until nil, then `pollTimeout`. After `.established` the four
-/// packet calls work. Handshake calls may allocate; the four packet calls never do.
+/// Order of calls: `init`; `start` once, as soon as role and fingerprint are known; `handleHandshake` and
+/// `handleTimeout` as things happen; after each of these `pollTransmit` until false, `pollEvent` until nil, then
+/// `pollTimeout`. After `.established` the four packet calls work. Handshake calls may allocate; the four packet calls
+/// never do.
 public protocol SecureChannel: ~Copyable {
   /// Our certificate and private key, shared by every channel of a program.
   associatedtype Identity

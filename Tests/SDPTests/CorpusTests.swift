@@ -9,8 +9,7 @@ import SDP
 import Testing
 
 struct CorpusTests {
-  /// File, and what comes of answering it: what was agreed on and what is unusual in the answer, or the error's
-  /// sentence.
+  /// File, and what comes of answering it: what was agreed on and what is unusual in the answer, or the error's sentence.
   static let rows: [(file: String, outcome: String)] = [
     ("bare-line-feeds", "111 mid=0 level=1 midext=4 sendrecv client rsize"),
     ("bundle-only-audio", "111 mid=0 level=1 midext=4 sendrecv client rsize candidates=1 end rejected=0"),

@@ -38,8 +38,7 @@ struct OfferAnswerTests {
       "a=ice-ufrag:abcdefgh",
       "a=ice-pwd:0123456789abcdefghijklmn",
       "a=ice-options:trickle ice2",
-      "a=fingerprint:sha-256 F0:F1:F2:F3:F4:F5:F6:F7:F8:F9:FA:FB:FC:FD:FE:FF:"
-        + "00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F",
+      "a=fingerprint:sha-256 F0:F1:F2:F3:F4:F5:F6:F7:F8:F9:FA:FB:FC:FD:FE:FF:00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F",
       "a=setup:actpass",
       "a=mid:0",
       "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level",

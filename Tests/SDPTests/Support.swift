@@ -35,8 +35,7 @@ enum Corpus {
   }
 }
 
-/// What was agreed on, in words: payload type, mid, extensions, our direction, our DTLS role, then only what is
-/// unusual.
+/// What was agreed on, in words: payload type, mid, extensions, our direction, our DTLS role, then only what is unusual.
 func words(_ audio: NegotiatedAudio) -> String {
   var words = ["\(audio.sendPayloadType)", "mid=\(audio.mid)"]
   if let level = audio.audioLevelExtension { words.append("level=\(level)") }

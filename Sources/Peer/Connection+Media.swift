@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// Voice and reports: through the session and the secure channel, both ways.
+
+public import Core
+import RTP
+
+extension Connection where Channel: ~Copyable {
+  /// Makes the packet of `frame` in `datagram`, encrypted and addressed; false, and counted, when it cannot go out now.
+  public mutating func send(_ frame: UnsafePointer<EncodedFrame>, into datagram: inout Datagram, at now: Instant)
+    -> Bool
+  {
+    guard state == .connected, sendsVoice, let path = agent.path,
+      session?.send(frame.pointee, into: &datagram) == true,
+      case .done = channel.protectRTP(&datagram)
+    else {
+      counters.unsentFrames += 1
+      return false
+    }
+    datagram.local = path.local
+    datagram.remote = path.remote
+    return true
+  }
+
+  mutating func handleVoice(_ datagram: inout Datagram, into frame: inout EncodedFrame, at now: Instant) -> Bool {
+    guard session != nil else {
+      counters.earlyMedia += 1
+      return false
+    }
+    guard accept(channel.unprotectRTP(&datagram)), receivesVoice else { return false }
+    switch session?.handleRTP(datagram.bytes, into: &frame, at: now) {
+    case .frame: return true
+    case .malformed, .tooLarge: counters.malformedMedia += 1
+    case .unknownPayloadType: counters.foreignPayloads += 1
+    case .waiting, .duplicate, .empty, nil: break
+    }
+    return false
+  }
+
+  mutating func handleReports(_ datagram: inout Datagram, at now: Instant) {
+    guard session != nil else {
+      counters.earlyMedia += 1
+      return
+    }
+    guard accept(channel.unprotectRTCP(&datagram)) else { return }
+    switch session?.handleRTCP(datagram.bytes, at: now) {
+    case .malformed: counters.malformedMedia += 1
+    case .handled, .goodbye, nil: break
+    }
+  }
+
+  private mutating func accept(_ result: SecureResult) -> Bool {
+    switch result {
+    case .done: return true
+    case .notReady: counters.earlyMedia += 1
+    case .refused: counters.refusedMedia += 1
+    case .replayed: counters.replayedMedia += 1
+    }
+    return false
+  }
+
+  /// Puts the report that is due, or the goodbye, into `datagram`.
+  mutating func pollReport(into datagram: inout Datagram, at now: Instant) -> Bool {
+    guard session != nil else { return false }
+    if goodbye == .reportDue {
+      goodbye = .alertDue
+      let isWritten = session?.goodbye(into: &datagram, at: now) == true
+      let isSent: Bool = if isWritten, case .done = channel.protectRTCP(&datagram) { true } else { false }
+      channel.close(at: now)
+      return isSent
+    }
+    guard state == .connected, session?.pollTransmit(into: &datagram) == true,
+      case .done = channel.protectRTCP(&datagram)
+    else { return false }
+    return true
+  }
+
+  mutating func beginMedia(at now: Instant) {
+    guard let audio = negotiation.audio else { return }
+    session = RTPSession(
+      parameters: negotiation.rtpParameters(for: audio), wallClock: clock.time(at: now),
+      randomness: &negotiation.randomness, at: now)
+    sendsVoice = audio.sends
+    receivesVoice = audio.receives
+  }
+
+  /// The connection's figures.
+  public var statistics: ConnectionStatistics {
+    var statistics = ConnectionStatistics()
+    if let figures = session?.statistics {
+      statistics.packetsSent = figures.packetsSent
+      statistics.packetsReceived = figures.packetsReceived
+      statistics.packetsLost = figures.packetsLost
+      statistics.packetsLate = figures.packetsLate
+      statistics.packetsDuplicate = figures.packetsDuplicate
+      statistics.recentLossPerMille = Int(figures.fractionLost) * 1000 / 256
+      statistics.jitter = figures.jitter
+      statistics.remoteLossPerMille = Int(figures.remoteFractionLost ?? 0) * 1000 / 256
+      statistics.remoteJitter = figures.remoteJitter
+      statistics.roundTripTime = figures.roundTrip
+    }
+    if statistics.roundTripTime == nil { statistics.roundTripTime = agent.roundTripTime }
+    statistics.counters = counters
+    return statistics
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// What kind of datagram arrived, told by its first bytes (RFC 7983 section 7, RFC 5761 section 4).
+//
+//            +----------------+
+//            |        [0..3] -+--> STUN
+//            |      [20..63] -+--> DTLS
+//            |    [128..191] -+--> SRTP, or SRTCP where the second byte is 192 ... 223
+//            +----------------+      everything else is counted and dropped
+
+import Core
+
+/// What a datagram is.
+enum DatagramKind {
+  case stun
+  case dtls
+  case rtp
+  case rtcp
+  case unknown
+
+  /// What `bytes` are, told by the first byte, and for RTP by the second.
+  init(_ bytes: ByteView) {
+    guard bytes.count >= 2 else {
+      self = .unknown
+      return
+    }
+    switch bytes[0] {
+    case 0...3: self = .stun
+    case 20...63: self = .dtls
+    case 128...191: self = (192...223).contains(bytes[1]) ? .rtcp : .rtp
+    default: self = .unknown
+    }
+  }
+}
