@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// One connection of a service, with what the service knows of it.
+
+import Core
+import Peer
+
+/// One connection of a service, with what the service knows of it. A class so that the table of lines need not move
+/// them.
+final class Line<Channel: SecureChannel & ~Copyable> {
+  let id: ConnectionID
+  let talker: Talker
+  let roomID: String
+  let userID: String
+  var connection: Connection<Channel>
+  /// Whether the engine listens to the talker.
+  var isHeard = false
+  /// Whether a packet of the talker has come.
+  var isTalking = false
+  /// Whether the line goes away once its last words are sent.
+  var isClosing = false
+
+  init(id: ConnectionID, talker: Talker, roomID: String, userID: String, connection: consuming Connection<Channel>) {
+    self.id = id
+    self.talker = talker
+    self.roomID = roomID
+    self.userID = userID
+    self.connection = connection
+  }
+}

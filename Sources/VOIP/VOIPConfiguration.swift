@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// What a service is told at its beginning.
+
+/// A STUN server, by name or address (RFC 7064). TURN comes with a later release.
+public struct ICEServer: Sendable, Equatable {
+  /// Host name or address.
+  public var host: String
+  /// UDP port.
+  public var port: UInt16
+
+  /// The server at `host`, on the STUN port unless said otherwise.
+  public init(host: String, port: UInt16 = 3478) {
+    self.host = host
+    self.port = port
+  }
+
+  /// The public server that is asked unless the configuration says otherwise.
+  public static let publicDefault = ICEServer(host: "stun.l.google.com", port: 19302)
+}
+
+/// Which processing the captured sound is to pass through.
+///
+/// The switches are part of the interface; the processing itself comes with a later release. Until then
+/// `VOIPState.activeAudioProcessing` answers all off, whatever is asked for, so that nobody is told of an echo
+/// canceller that is not there.
+public struct AudioProcessing: Sendable, Equatable {
+  /// Removes the far voice from the microphone.
+  public var echoCancellation: Bool
+  /// Lowers steady noise.
+  public var noiseSuppression: Bool
+  /// Evens out the level.
+  public var gainControl: Bool
+
+  /// The given switches, all on unless said otherwise.
+  public init(echoCancellation: Bool = true, noiseSuppression: Bool = true, gainControl: Bool = true) {
+    self.echoCancellation = echoCancellation
+    self.noiseSuppression = noiseSuppression
+    self.gainControl = gainControl
+  }
+
+  /// No processing.
+  public static let off = AudioProcessing(echoCancellation: false, noiseSuppression: false, gainControl: false)
+}
+
+/// What a service is told at its beginning.
+public struct VOIPConfiguration: Sendable {
+  /// Servers asked for our public address; their names are resolved by whoever drives the service, and never waited
+  /// for.
+  public var iceServers: [ICEServer]
+  /// What the captured sound is to pass through.
+  public var audioProcessing: AudioProcessing
+  /// How long a voice frame is, in samples at 48 kHz: 480 or 960. Must be what the engine is set to.
+  public var frameSamples: Int
+  /// Whether 127.0.0.1 and ::1 are candidates too: for two programs on one machine.
+  public var allowsLoopback: Bool
+
+  /// The default: one public STUN server, all processing, frames of 20 ms, no loopback.
+  public init(
+    iceServers: [ICEServer] = [.publicDefault], audioProcessing: AudioProcessing = AudioProcessing(),
+    frameSamples: Int = 960, allowsLoopback: Bool = false
+  ) {
+    precondition(frameSamples == 480 || frameSamples == 960, "a voice frame is 10 or 20 ms long")
+    self.iceServers = iceServers
+    self.audioProcessing = audioProcessing
+    self.frameSamples = frameSamples
+    self.allowsLoopback = allowsLoopback
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// The microphone, the speaker, and voice frames on their way between the rings and the connections.
+
+public import Core
+public import Peer
+
+extension VOIPService where Channel: ~Copyable {
+  /// Wants the microphone: `.microphoneWanted(true)` follows, whoever drives the service opens it and, if that fails,
+  /// says so by `microphoneFailed`. Frames are sent on every connection that is up.
+  public mutating func enableMicrophone() {
+    guard !memory.microphoneEnabled else { return }
+    memory.microphoneEnabled = true
+    events.append(.microphoneWanted(true))
+    updateSending()
+  }
+
+  /// Stops sending, and lets the microphone go: `.microphoneWanted(false)` follows. Connections stay up and are heard.
+  public mutating func disableMicrophone() {
+    guard memory.microphoneEnabled else { return }
+    memory.microphoneEnabled = false
+    events.append(.microphoneWanted(false))
+    updateSending()
+  }
+
+  /// Says that the microphone could not be opened or has gone; `code` is the system's number. It is then no longer
+  /// enabled.
+  public mutating func microphoneFailed(code: Int32) {
+    memory.microphoneEnabled = false
+    events.append(.error(.microphoneUnavailable(code: code), nil))
+    updateSending()
+  }
+
+  /// Mutes the microphone: from the audio thread's next period every sample is 0 before it is encoded. Frames keep
+  /// flowing, so that the far side's buffer does not grow.
+  public mutating func setMicrophoneMuted(_ muted: Bool) {
+    memory.microphoneMuted = muted
+    command(.setMicrophoneMuted(muted))
+  }
+
+  /// Mutes the speaker from the audio thread's next period on.
+  public mutating func setSpeakerMuted(_ muted: Bool) {
+    memory.speakerMuted = muted
+    command(.setSpeakerMuted(muted))
+  }
+
+  // MARK: Questions
+
+  /// The service in a few words, as of now.
+  public var state: VOIPState {
+    var answer = VOIPState()
+    answer.microphoneEnabled = memory.microphoneEnabled
+    answer.microphoneMuted = memory.microphoneMuted
+    answer.speakerMuted = memory.speakerMuted
+    answer.inputLevel = Self.level(centibels: report.inputLevelCentibels)
+    answer.outputLevel = Self.level(centibels: report.outputLevelCentibels)
+    for index in lines.indices where lines[index] != nil { answer.connectionCount += 1 }
+    answer.requestedAudioProcessing = configuration.audioProcessing
+    answer.failedLookups = memory.failedLookups
+    answer.skippedFrames = memory.skippedFrames
+    answer.refusedFrames = memory.refusedFrames
+    return answer
+  }
+
+  /// The last report of the audio thread.
+  public var voiceReport: VoiceReport { report }
+
+  /// The connections there are, oldest number first.
+  public var connections: [ConnectionID] {
+    var ids: [ConnectionID] = []
+    for index in lines.indices {
+      if let line = lines[index] { ids.append(line.id) }
+    }
+    return ids.sorted { $0.number < $1.number }
+  }
+
+  /// The connection's state, or nil when there is no such connection (any more).
+  public func connectionState(of id: ConnectionID) -> ConnectionState? { line(id)?.connection.state }
+
+  /// The connection's room and user, or nil when there is no such connection.
+  public func names(of id: ConnectionID) -> (roomID: String, userID: String)? {
+    line(id).map { ($0.roomID, $0.userID) }
+  }
+
+  /// The connection's figures, or nil when there is no such connection.
+  public func statistics(of id: ConnectionID) -> ConnectionStatistics? { line(id)?.connection.statistics }
+
+  /// What the audio thread says of the connection's voice, or nil when there is no such connection.
+  public func talkerReport(of id: ConnectionID) -> TalkerReport? {
+    line(id).map { report.talkers[$0.talker.index] }
+  }
+
+  /// The pair of candidates the connection's voice takes, ours first; nil before there is one.
+  public func selectedPair(of id: ConnectionID) -> (local: PairedCandidate, remote: PairedCandidate)? {
+    line(id)?.connection.selectedPair
+  }
+
+  /// How good the connection sounds, 0 (not connected) ... 100; see `ConnectionQuality` for the formula.
+  public func connectionQuality(of id: ConnectionID) -> Int {
+    guard let line = line(id), line.connection.state == .connected else { return 0 }
+    let figures = line.connection.statistics
+    let talker = report.talkers[line.talker.index]
+    let delay =
+      (figures.roundTripTime?.milliseconds ?? 0) / 2 + Int(talker.playoutDelaySamples) / 48 + configuration.frameSamples
+      / 48
+    return ConnectionQuality.value(lossPerMille: figures.recentLossPerMille, delayMilliseconds: delay)
+  }
+
+  /// −60 dBFS and below is 0, 0 dBFS is 100, straight between.
+  static func level(centibels: Int32) -> Int { min(max((Int(centibels) + 6_000) / 60, 0), 100) }
+
+  // MARK: Within the service
+
+  mutating func command(_ command: VoiceCommand) {
+    flushCommands()
+    if waitingCommands.isEmpty, commands.push(command) { return }
+    if !waitingCommands.append(command) {
+      // The audio thread has stopped: only the newest state matters when it runs again.
+      waitingCommands.remove(at: 0)
+      waitingCommands.append(command)
+    }
+  }
+
+  mutating func flushCommands() {
+    while !waitingCommands.isEmpty, commands.push(waitingCommands[0]) { waitingCommands.remove(at: 0) }
+  }
+
+  mutating func drainReports() {
+    while let next = reports.pop() { report = next }
+  }
+
+  mutating func listen(to line: Line<Channel>) {
+    guard !line.isHeard else { return }
+    line.isHeard = true
+    command(.addTalker(line.talker))
+  }
+
+  /// Sends only while somebody is there to hear it.
+  mutating func updateSending() {
+    var wanted = false
+    if memory.microphoneEnabled {
+      for index in lines.indices where lines[index]?.connection.state == .connected { wanted = true }
+    }
+    guard wanted != memory.isSending else { return }
+    memory.isSending = wanted
+    command(.setSending(wanted))
+  }
+
+  /// Makes the packet of the captured frame at the head of the ring for the next line in turn; lets the frame go after
+  /// the last.
+  mutating func pollCaptured(into datagram: inout Datagram, at now: Instant) -> ConnectionID? {
+    while let frame = captured.peek() {
+      while captureTurn < lines.count {
+        let turn = captureTurn
+        captureTurn += 1
+        guard let line = lines[turn], line.connection.state == .connected else { continue }
+        if line.connection.send(frame, into: &datagram, at: now) { return line.id }
+      }
+      captured.release()
+      captureTurn = 0
+    }
+    return nil
+  }
+
+  /// Tells the encoder the worst loss that a far side reports, so that in-band FEC fits it.
+  mutating func followLoss() {
+    var worst = 0
+    for index in lines.indices {
+      guard let line = lines[index], line.connection.state == .connected else { continue }
+      worst = max(worst, (line.connection.statistics.remoteLossPerMille + 9) / 10)
+    }
+    worst = min(worst, 50)
+    guard worst != memory.expectedLossPercent else { return }
+    memory.expectedLossPercent = worst
+    command(.setExpectedLoss(percent: UInt8(worst)))
+  }
+}
