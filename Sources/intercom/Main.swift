@@ -3,9 +3,31 @@
 //
 // The program's entry: reads the command line and hands over to a command.
 
+import Linux
+
 @main
 struct Intercom {
   static func main() {
-    print("intercom")
+    SignalReader.ignoreBrokenPipe()
+    CrashHandler.install(build: BuildInfo.commit, forJournal: !Program.isTerminal(2))
+    Program.exit(run(Command(Array(Program.arguments.dropFirst()))))
+  }
+
+  /// Runs a command; answers the exit code.
+  private static func run(_ command: Command) -> Int32 {
+    switch command {
+    case .run(let config): return RunCommand.run(config: config)
+    case .call(let options): return options.isStdio ? StdioCommand.run(options) : CallCommand.run(options)
+    case .check(let file): return CheckCommand.run(file)
+    case .devices: return DevicesCommand.run()
+    case .selftest: return SelfTestCommand.run()
+    case .version: return VersionCommand.run()
+    case .help(let text):
+      print(text)
+      return ExitCode.done
+    case .misused(let text):
+      Terminal.complain("intercom: \(text)")
+      return ExitCode.usage
+    }
   }
 }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// The socket of a placed call's signaling: bytes and names between the poller and `Web.CallClient`.
+
+import Core
+import Host
+import Linux
+import Web
+
+/// The socket of a placed call's signaling.
+final class CallSocket {
+  private final class Box {
+    var connection: TCPConnection
+    var isConnecting = true
+
+    init(_ connection: consuming TCPConnection) { self.connection = connection }
+  }
+
+  private let host: ServiceHost
+  private var resolver: Resolver
+  private var box: Box?
+  private var port: UInt16 = 0
+  private let buffer: MutableByteView
+
+  /// A socket that is not connected.
+  init(host: ServiceHost) throws(HostError) {
+    self.host = host
+    buffer = MutableByteView(.allocate(byteCount: Limits.httpReadBytesMax, alignment: 16))
+    do throws(LinuxError) {
+      resolver = try Resolver()
+      try host.poller.add(resolver.number, for: .readable, token: Desk.clientToken + 10)
+    } catch { throw .system(what: "name look-up", error) }
+  }
+
+  deinit { buffer.base?.deallocate() }
+
+  /// When the loop has to come back.
+  func pollTimeout(_ client: CallClient) -> Instant { client.pollTimeout() }
+
+  /// Takes in what the poller saw and the time, then does what the client wants.
+  func handle(_ client: inout CallClient, at now: Instant) {
+    if client.pollTimeout() <= now { client.handleTimeout(at: now) }
+    for index in host.foreign.indices {
+      let event = host.foreign[index]
+      if event.token == Desk.clientToken + 10 { takeAddress(&client, at: now) }
+      if event.token == Desk.clientToken { handle(event, &client, at: now) }
+    }
+    serve(&client, at: now)
+  }
+
+  /// Does what the client wants: after every change of it.
+  func serve(_ client: inout CallClient, at now: Instant) {
+    while let action = client.pollAction() {
+      switch action {
+      case .connect(let url): connect(to: url, &client, at: now)
+      case .close: box = nil
+      }
+    }
+    send(&client, at: now)
+  }
+
+  private func connect(to url: HTTPURL, _ client: inout CallClient, at now: Instant) {
+    box = nil
+    port = url.port
+    if let address = url.authority.address { return connect(to: Endpoint(address, port: port), &client, at: now) }
+    do throws(LinuxError) {
+      if try !resolver.resolve(url.host, token: 0) { client.handleFailure(at: now) }
+    } catch { client.handleFailure(at: now) }
+  }
+
+  private func takeAddress(_ client: inout CallClient, at now: Instant) {
+    while let lookup = resolver.next() {
+      guard !lookup.isFailed else {
+        client.handleFailure(at: now)
+        continue
+      }
+      connect(to: Endpoint(lookup.addresses[0], port: port), &client, at: now)
+    }
+  }
+
+  private func connect(to endpoint: Endpoint, _ client: inout CallClient, at now: Instant) {
+    do throws(LinuxError) {
+      let box = Box(try TCPConnection(connectingTo: endpoint))
+      try host.poller.add(box.connection.number, for: .writable, token: Desk.clientToken)
+      self.box = box
+    } catch { client.handleFailure(at: now) }
+  }
+
+  private func handle(_ event: Poller.Event, _ client: inout CallClient, at now: Instant) {
+    guard let box else { return }
+    if box.isConnecting {
+      switch box.connection.connectResult() {
+      case .pending: return
+      case .failed: return client.handleFailure(at: now)
+      case .connected:
+        box.isConnecting = false
+        client.handleConnected(at: now)
+        return watch(client)
+      }
+    }
+    guard event.readiness.contains(.readable) || event.readiness.contains(.hangUp) else { return }
+    switch box.connection.read(into: buffer) {
+    case .bytes(let count): client.handle(buffer.readOnly[0..<count], at: now)
+    case .wouldBlock: break
+    case .endOfStream: client.handleEnd(at: now)
+    case .reset, .failed: client.handleFailure(at: now)
+    }
+  }
+
+  private func send(_ client: inout CallClient, at now: Instant) {
+    guard let box, !box.isConnecting, client.hasOutput else { return }
+    var isBroken = false
+    client.pollOutput { bytes in
+      switch box.connection.write(bytes) {
+      case .bytes(let count): return count
+      case .wouldBlock, .endOfStream: return 0
+      case .reset, .failed:
+        isBroken = true
+        return 0
+      }
+    }
+    if isBroken { client.handleFailure(at: now) }
+    watch(client)
+  }
+
+  private func watch(_ client: CallClient) {
+    guard let box else { return }
+    // A failure shows at the next read or write.
+    try? host.poller.modify(
+      box.connection.number, for: client.hasOutput ? [.readable, .writable] : .readable, token: Desk.clientToken)
+  }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// The command line: what was asked for, or what is wrong with it. docs/reference/command-line.md repeats it.
+
+/// A command and its options.
+enum Command {
+  case run(config: String?)
+  case call(CallOptions)
+  case check(file: String)
+  case devices
+  case selftest
+  case version
+  case help(String)
+  case misused(String)
+
+  /// The options of `intercom call`.
+  struct CallOptions {
+    var target = ""
+    var config: String?
+    var seconds: Int?
+    var report: String?
+    var isStdio = false
+  }
+
+  /// The command that `words` (without the program's name) ask for.
+  init(_ words: [String]) {
+    guard let first = words.first else {
+      self = .help(Help.program)
+      return
+    }
+    let rest = Array(words.dropFirst())
+    if Help.isAsked(rest), let text = Help.text(of: first) {
+      self = .help(text)
+      return
+    }
+    switch first {
+    case "run": self = Self.run(rest)
+    case "call": self = Self.call(rest)
+    case "check":
+      self = rest.count == 1 ? .check(file: rest[0]) : .misused("check takes one file: intercom check FILE")
+    case "devices": self = rest.isEmpty ? .devices : .misused("devices takes nothing more")
+    case "selftest": self = rest.isEmpty ? .selftest : .misused("selftest takes nothing more")
+    case "version", "--version", "-V": self = .version
+    case "help", "--help", "-h": self = .help(rest.first.flatMap { Help.text(of: $0) } ?? Help.program)
+    default:
+      self = .misused("there is no command '\(first)'; intercom --help lists them")
+    }
+  }
+
+  private static func run(_ words: [String]) -> Command {
+    var config: String?
+    var index = 0
+    while index < words.count {
+      guard words[index] == "--config" else {
+        return .misused("run does not know '\(words[index])'; intercom run --help")
+      }
+      guard index + 1 < words.count else { return .misused("--config wants a file") }
+      config = words[index + 1]
+      index += 2
+    }
+    return .run(config: config)
+  }
+
+  private static func call(_ words: [String]) -> Command {
+    var options = CallOptions()
+    var index = 0
+    while index < words.count {
+      let word = words[index]
+      if word == "--stdio" {
+        options.isStdio = true
+        index += 1
+        continue
+      }
+      if !word.utf8.starts(with: "--".utf8) {
+        guard options.target.isEmpty else { return .misused("call takes one URL or name, not '\(word)' too") }
+        options.target = word
+        index += 1
+        continue
+      }
+      guard index + 1 < words.count else { return .misused("\(word) wants a value") }
+      let value = words[index + 1]
+      switch word {
+      case "--config": options.config = value
+      case "--report": options.report = value
+      case "--for":
+        guard let seconds = Int(value), seconds > 0 else {
+          return .misused("--for wants seconds, 1 or more, not '\(value)'")
+        }
+        options.seconds = seconds
+      default: return .misused("call does not know '\(word)'; intercom call --help")
+      }
+      index += 2
+    }
+    guard options.isStdio != !options.target.isEmpty else {
+      return .misused("call wants a URL or a name from [[peer]], or --stdio")
+    }
+    return .call(options)
+  }
+}
+
+/// What `--help` prints.
+enum Help {
+  static func isAsked(_ words: [String]) -> Bool { words.contains("--help") || words.contains("-h") }
+
+  static func text(of command: String) -> String? {
+    switch command {
+    case "run": run
+    case "call": call
+    case "check": check
+    case "devices": devices
+    case "selftest": selftest
+    case "version": version
+    default: nil
+    }
+  }
+
+  static let program = """
+    intercom: a voice intercom that speaks WebRTC
+
+      intercom run [--config FILE]      answer calls until stopped
+      intercom call URL|NAME            call another intercom, or a peer named in the configuration
+      intercom check FILE               say what is wrong with a configuration, if anything
+      intercom devices                  list sound cards and GPIO chips
+      intercom selftest                 check that this binary works on this machine
+      intercom version                  say the version, and those of the libraries inside
+
+    intercom COMMAND --help says more. Exit codes: 0 done, 1 failed, 64 wrong command line, 66 no such file,
+    69 not available (port in use, no answer), 78 wrong configuration.
+    """
+
+  static let run = """
+    intercom run [--config FILE]
+
+    Answers calls at http://ADDRESS/call until SIGINT or SIGTERM, and shows its state at http://ADDRESS/ and /api/status.
+    Without --config it looks for /etc/intercom/intercom.toml, and without that uses its defaults and says so.
+    """
+
+  static let call = """
+    intercom call URL|NAME [--for SECONDS] [--report FILE] [--config FILE]
+    intercom call --stdio [--for SECONDS] [--report FILE] [--config FILE]
+
+    Calls the intercom at URL (http://HOST:PORT/call) or the [[peer]] of that name, until SIGINT, SIGTERM, the far side's
+    goodbye, or SECONDS after the call is up. Exit code 0 when the call was up, 69 when it never was.
+
+      --for SECONDS    hang up that many seconds after the call is up
+      --report FILE    write what was measured as JSON; docs/reference/command-line.md explains the keys
+      --config FILE    the configuration, as for run
+      --stdio          exchange offer, answer and candidates as lines of JSON on stdin and stdout instead
+    """
+
+  static let check = """
+    intercom check FILE
+
+    Reads a configuration and prints what is wrong with it: file, line, column, key, what was found, what is allowed.
+    Exit code 0 when nothing is, 78 when something is, 66 when there is no such file.
+    """
+
+  static let devices = """
+    intercom devices
+
+    Lists the sound cards with what they can do, and the GPIO chips, as this binary sees them.
+    """
+
+  static let selftest = """
+    intercom selftest
+
+    Runs the self-tests inside this binary: test vectors, the linked libraries, whole calls in virtual time. Prints each
+    failure and the number of cases. Exit code 0 when all hold, 1 when not.
+    """
+
+  static let version = """
+    intercom version
+
+    Prints the version, the commit it was built from, and the versions of the C libraries inside.
+    """
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// From a file to what the host is told.
+
+import Config
+import Core
+import Host
+import Linux
+import VOIP
+
+/// The configuration of one run.
+struct Configuration {
+  let settings: Settings
+  /// What to put into the log about where it came from.
+  let origin: String
+
+  /// The file that is looked for when none is named.
+  static let standardPath = "/etc/intercom/intercom.toml"
+
+  /// Reads the file at `path`; nil: the standard one, and without that the defaults. On failure the exit code, after
+  /// saying why.
+  static func load(_ path: String?) -> Result<Configuration, ExitFailure> {
+    do throws(LinuxError) {
+      let bytes = try Files.read(path ?? standardPath, limitBytes: Limits.configurationBytesMax + 1)
+      return parse(bytes, file: path ?? standardPath)
+    } catch {
+      guard path == nil, error.errno == LinuxError.notFound else {
+        Terminal.complain("intercom: \(path ?? standardPath): \(error.text)")
+        return .failure(ExitFailure(code: ExitCode.noInput))
+      }
+      let settings = Settings(name: Program.hostName)
+      return .success(
+        Configuration(
+          settings: settings, origin: "no configuration file was named and there is no \(standardPath): using defaults")
+      )
+    }
+  }
+
+  private static func parse(_ bytes: [UInt8], file: String) -> Result<Configuration, ExitFailure> {
+    let result: Result<Settings, ConfigErrors> = bytes.withByteView { view in
+      do throws(ConfigErrors) { return .success(try Settings.read(view, file: file)) } catch { return .failure(error) }
+    }
+    switch result {
+    case .success(let settings): return .success(Configuration(settings: settings, origin: "configuration: \(file)"))
+    case .failure(let errors):
+      Terminal.complain(errors.text)
+      return .failure(ExitFailure(code: ExitCode.configuration))
+    }
+  }
+
+  /// What the host is told.
+  var host: HostSettings {
+    var host = HostSettings()
+    host.input =
+      switch settings.audio.input {
+      case .alsa(let name): .alsa(name)
+      case .file(let path): .file(path)
+      case .tone(let hertz): .tone(hertz: hertz)
+      case .speech: .speech
+      case .silence, .noDevice: .silence
+      }
+    host.output =
+      switch settings.audio.output {
+      case .alsa(let name): .alsa(name)
+      case .file(let path): .file(path)
+      case .tone, .speech, .silence, .noDevice: .none
+      }
+    host.periodSamples = settings.audio.periodMilliseconds * 48
+    host.stateDirectory = settings.stateDirectory
+    host.service = VOIPConfiguration(
+      iceServers: settings.ice.servers.map { ICEServer(host: $0.host, port: $0.port) },
+      audioProcessing: AudioProcessing(
+        echoCancellation: settings.audio.echoCancellation, noiseSuppression: settings.audio.noiseSuppression,
+        gainControl: settings.audio.gainControl),
+      frameSamples: settings.audio.frameMilliseconds * 48, allowsLoopback: settings.allowsLoopback)
+    return host
+  }
+}
+
+/// The program ends with this code; why has been said.
+struct ExitFailure: Error {
+  let code: Int32
+}

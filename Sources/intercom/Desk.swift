@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// What every long-running command has: a host, a log, signals, and the turns of the loop.
+
+import Core
+import Host
+import Linux
+import Station
+import VOIP
+
+/// A running host with its log and its signals.
+final class Desk {
+  let host: ServiceHost
+  let settings: HostSettings
+  private var log: Log
+  private var signals: SignalReader
+  /// Whether a signal asked the program to end.
+  private(set) var isAskedToEnd = false
+
+  static let signalToken = ServiceHost.foreignToken
+  static let listenerToken = ServiceHost.foreignToken + 1
+  static let clientToken = ServiceHost.foreignToken + 2
+  static let inputToken = ServiceHost.foreignToken + 3
+  static let outputToken = ServiceHost.foreignToken + 4
+  static let webToken = ServiceHost.foreignToken + 1_000
+
+  /// A host as `settings` say, with the signals caught from now on.
+  init(_ settings: HostSettings, level: LogLevel) throws(HostError) {
+    self.settings = settings
+    log = Log(level: level, at: Clock.now())
+    do throws(LinuxError) { signals = try SignalReader() } catch { throw .system(what: "signals", error) }
+    host = try ServiceHost(settings: settings)
+    do throws(LinuxError) { try host.poller.add(signals.number, for: .readable, token: Self.signalToken) } catch {
+      throw .system(what: "signals", error)
+    }
+  }
+
+  /// Writes one event to the log.
+  func note(_ level: LogLevel, _ key: StaticString, _ text: String) {
+    log.write(level, key, text, at: Clock.now())
+  }
+
+  /// Writes a line of the station to the log.
+  func note(_ line: LogLine) {
+    switch line.weight {
+    case .warning: note(.warning, "station", line.text)
+    case .notice: note(.notice, "station", line.text)
+    case .information: note(.information, "station", line.text)
+    }
+  }
+
+  /// Waits once, and deals with signals and notices; the owner looks at `host.foreign` and at the events.
+  func turn(until deadline: Instant) throws(HostError) -> Instant {
+    let now = try host.wait(until: min(deadline, log.pollTimeout() ?? .never))
+    if let due = log.pollTimeout(), due <= now { log.handleTimeout(at: now) }
+    for index in host.foreign.indices where host.foreign[index].token == Self.signalToken { readSignals() }
+    while let notice = host.nextNotice() { note(notice) }
+    return now
+  }
+
+  /// Says what the sound is, and what it is not: once, at start.
+  func noteSound() {
+    let period = settings.periodSamples / 48
+    switch settings.input {
+    case .alsa(let name): note(.information, "sound", "input: sound card \(name), \(period) ms periods")
+    case .file(let path): note(.information, "sound", "input: file \(path)")
+    case .tone(let hertz): note(.notice, "sound", "input: a generated tone of \(hertz) Hz, no microphone")
+    case .speech: note(.notice, "sound", "input: generated speech-like sound, no microphone")
+    case .silence: note(.notice, "sound", "input: silence, no microphone")
+    }
+    switch settings.output {
+    case .alsa(let name): note(.information, "sound", "output: sound card \(name), \(period) ms periods")
+    case .file(let path): note(.information, "sound", "output: file \(path)")
+    case .none: note(.notice, "sound", "output: none, nothing is heard here")
+    }
+    if settings.service.audioProcessing != .off {
+      note(
+        .notice, "sound",
+        "echo cancellation, noise suppression and gain control are not there yet; the switches have no effect")
+    }
+  }
+
+  /// Ends the sound, completes files, and sums the log up.
+  func finish() {
+    host.finish()
+    log.finish(at: Clock.now())
+  }
+
+  private func readSignals() {
+    while let signal = signals.next() {
+      switch signal {
+      case .interrupt, .terminate: isAskedToEnd = true
+      case .reload: note(.notice, "signal", "reloading the configuration is not there yet: restart instead")
+      }
+    }
+  }
+
+  private func note(_ notice: HostNotice) {
+    switch notice {
+    case .audioStarted(let grant):
+      note(grant.isComplete ? .information : .notice, "audio", "audio thread: \(grant.text)")
+    case .deviceOpened(let name, let isCapture, let period, let buffer):
+      let way = isCapture ? "capture" : "playback"
+      note(.information, "device", "\(way) \(name): period \(period) samples, buffer \(buffer) samples")
+    case .trouble(let what, let error): note(.warning, "trouble", "\(what): \(error.text)")
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// The commands that look and print: check, devices, selftest, version.
+
+import Codecs
+import Linux
+import Security
+import SelfTest
+
+extension BuildInfo {
+  /// The version and the commit, as `0.1.0 (1a2b3c4d5e6f)`.
+  static var version: String { "0.1.0 (\(commit))" }
+}
+
+/// `intercom version`.
+enum VersionCommand {
+  static func run() -> Int32 {
+    print("intercom \(BuildInfo.version)")
+    print("mbedTLS \(SecurityLibraries.mbedTLSVersion)")
+    print("libsrtp \(SecurityLibraries.libsrtpVersion)")
+    print("Opus \(OpusCodec.version)")
+    print("alsa-lib \(ALSA.version)")
+    print("libgpiod \(GPIO.version)")
+    // speexdsp cannot tell its version at run time; the build knows what it pinned.
+    if !BuildInfo.libraries.isEmpty { print("built with \(BuildInfo.libraries)") }
+    return ExitCode.done
+  }
+}
+
+/// `intercom check FILE`.
+enum CheckCommand {
+  static func run(_ file: String) -> Int32 {
+    switch Configuration.load(file) {
+    case .success(let configuration):
+      print("\(file): in order; this intercom is called \"\(configuration.settings.name)\"")
+      return ExitCode.done
+    case .failure(let failure): return failure.code
+    }
+  }
+}
+
+/// `intercom selftest`.
+enum SelfTestCommand {
+  static func run() -> Int32 {
+    let cases = SelfTest.cases
+    var failed = 0
+    for test in cases {
+      let failures = test.run()
+      if failures.isEmpty { continue }
+      failed += 1
+      print("FAILED: \(test.name)")
+      for failure in failures { print("  \(failure)") }
+    }
+    print("selftest: \(cases.count) cases, \(failed) failed")
+    return failed == 0 ? ExitCode.done : ExitCode.failed
+  }
+}
+
+/// `intercom devices`.
+enum DevicesCommand {
+  static func run() -> Int32 {
+    let cards = SoundCards.list()
+    print(cards.isEmpty ? "Sound cards: none" : "Sound cards:")
+    for card in cards {
+      print("  \(card.id): \(card.name)")
+      for device in card.devices { print("    " + text(device)) }
+    }
+    if cards.isEmpty, !ALSA.lastError.isEmpty { print("  (alsa-lib says: \(ALSA.lastError))") }
+    let (chips, refused) = GPIOChips.list()
+    print(chips.isEmpty ? "GPIO chips: none" : "GPIO chips:")
+    for chip in chips { print("  \(chip.name): \(chip.label), \(chip.lineCount) lines") }
+    if refused > 0 { print("  \(refused) could not be opened: permission is missing, or they are in use") }
+    return ExitCode.done
+  }
+
+  private static func text(_ device: SoundDevice) -> String {
+    var text = device.direction == .capture ? "input  " : "output "
+    text += "alsa:\(device.pcmName)"
+    if let abilities = device.abilities {
+      let channels = abilities.channels
+      let rates = abilities.rates
+      text += ", \(channels.lowerBound) to \(channels.upperBound) channels"
+      text += ", \(rates.lowerBound) to \(rates.upperBound) Hz"
+      text += abilities.has16Bit ? ", 16 bits" : ", no 16-bit samples"
+    } else if device.isBusy {
+      text += ", in use"
+    }
+    return text
+  }
+}

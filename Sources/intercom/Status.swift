@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// From a service to what the status page shows.
+
+import Config
+import Core
+import Host
+import ICE
+import Linux
+import Peer
+import VOIP
+import Web
+
+extension StatusReport {
+  /// The state of `service` at this moment.
+  init(service: borrowing Service) {
+    self.init()
+    let state = service.state
+    inputLevel = state.inputLevel
+    microphoneMuted = state.microphoneMuted
+    speakerMuted = state.speakerMuted
+    self.state = state.connectionCount == 0 ? "idle" : "in a call"
+    for id in service.connections { calls.append(CallStatus(id, of: service)) }
+    counters.append(CounterStatus("failed_lookups", state.failedLookups))
+    counters.append(CounterStatus("skipped_frames", state.skippedFrames))
+    counters.append(CounterStatus("refused_frames", state.refusedFrames))
+    counters.append(CounterStatus("xruns", service.voiceReport.xruns))
+  }
+}
+
+extension CallStatus {
+  fileprivate init(_ id: ConnectionID, of service: borrowing Service) {
+    self.init()
+    peer = service.names(of: id)?.userID ?? ""
+    connectionState = service.connectionState(of: id)?.text ?? ""
+    quality = service.connectionQuality(of: id)
+    if let talker = service.talkerReport(of: id), talker.playedFrames > 0 {
+      playoutDelayMilliseconds = Double(talker.playoutDelaySamples) / 48
+    }
+    if let figures = service.statistics(of: id) {
+      lossPercent = Double(max(figures.recentLossPerMille, figures.remoteLossPerMille)) / 10
+      roundTripMilliseconds = figures.roundTripTime.map { Double($0.microseconds) / 1000 }
+    }
+    if let pair = service.selectedPair(of: id) {
+      localCandidate = CandidateStatus(pair.local)
+      remoteCandidate = CandidateStatus(pair.remote)
+    }
+  }
+}
+
+extension CandidateStatus {
+  init(_ candidate: PairedCandidate) {
+    self.init(type: candidate.type, address: candidate.endpoint.text)
+  }
+}
+
+extension Config.LogLevel {
+  /// The same in the log's words.
+  var linux: Linux.LogLevel {
+    switch self {
+    case .error: .error
+    case .warning: .warning
+    case .info: .information
+    case .debug: .debug
+    }
+  }
+}
