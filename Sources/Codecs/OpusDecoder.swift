@@ -7,7 +7,8 @@ import COpus
 public import Core
 public import Voice
 
-/// An Opus decoder, one for each talker; owned by the audio thread, made before it starts. Allocates when it is made and never after.
+/// An Opus decoder, one for each talker; owned by the audio thread, made before it starts. Allocates when it is made
+/// and never after.
 public struct OpusDecoder: VoiceDecoder, ~Copyable {
   private let state: OpaquePointer
 
@@ -28,9 +29,10 @@ public struct OpusDecoder: VoiceDecoder, ~Copyable {
     return decode(payload, sampleCount: packet.sampleCount, fec: false, into: samples)
   }
 
-  /// Decodes the copy of the packet before `payload` that `payload` carries (RFC 6716 section 4.2.5), `sampleCount` samples long: a
-  /// multiple of 120, at least one frame of `payload`; what exceeds a frame is made up in front. Nil when it carries none, and
-  /// nothing has changed then. Right after a CELT packet the library makes up the samples, as it does not mix the two.
+  /// Decodes the copy of the packet before `payload` that `payload` carries (RFC 6716 section 4.2.5), `sampleCount`
+  /// samples long: a multiple of 120, at least one frame of `payload`; what exceeds a frame is made up in front. Nil
+  /// when it carries none, and nothing has changed then. Right after a CELT packet the library makes up the samples, as
+  /// it does not mix the two.
   public mutating func recover(
     from payload: ByteView, sampleCount: Int, into samples: UnsafeMutableBufferPointer<Int16>
   ) -> Int? {
@@ -39,8 +41,8 @@ public struct OpusDecoder: VoiceDecoder, ~Copyable {
     return decode(payload, sampleCount: sampleCount, fec: true, into: samples)
   }
 
-  /// Makes up `sampleCount` samples (a multiple of 120, at most 960) for a packet that did not come; they fade out over some
-  /// 100 ms. Nil when the count is none of these.
+  /// Makes up `sampleCount` samples (a multiple of 120, at most 960) for a packet that did not come; they fade out over
+  /// some 100 ms. Nil when the count is none of these.
   public mutating func conceal(sampleCount: Int, into samples: UnsafeMutableBufferPointer<Int16>) -> Int? {
     guard sampleCount <= Limits.frameSamplesMax, Self.isDecodable(sampleCount, into: samples) else { return nil }
     return decode(.empty, sampleCount: sampleCount, fec: false, into: samples)

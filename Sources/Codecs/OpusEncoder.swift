@@ -3,13 +3,14 @@
 //
 // The voice encoder: Opus (RFC 6716) at 48 kHz, mono, for voice over IP, with in-band FEC.
 //
-// DESIGN. In-band FEC is switched on for good, and the expected loss decides whether packets carry it: Opus puts it only into
-// SILK and hybrid frames of 10 ms or more, and only when a loss above 0 percent is expected. Up to 5 percent it would rather drop the FEC
-// than narrow the band, which at 32 kbit/s means none at all; so an expected loss of 1 ... 5 is taken for 6. Measured with 1.5.2 at
-// complexity 5 and 6 percent or more: at 32 kbit/s frames of 20 ms stay fullband and every frame with a voice in it is carried again, frames of
-// 10 ms become superwideband; FEC begins at 20 kbit/s (20 ms) and 24 kbit/s (10 ms), narrower. From complexity 7 on the encoder
-// analyses the sound for music, which costs 70 % more at 9 and brings a voice little: 5 is the default. DTX is off: a steady
-// packet flow keeps the far jitter buffer and the picture of the path simple.
+// DESIGN. In-band FEC is switched on for good, and the expected loss decides whether packets carry it: Opus puts it
+// only into SILK and hybrid frames of 10 ms or more, and only when a loss above 0 percent is expected. Up to 5 percent
+// it would rather drop the FEC than narrow the band, which at 32 kbit/s means none at all; so an expected loss of 1 ...
+// 5 is taken for 6. Measured with 1.5.2 at complexity 5 and 6 percent or more: at 32 kbit/s frames of 20 ms stay
+// fullband and every frame with a voice in it is carried again, frames of 10 ms become superwideband; FEC begins at 20
+// kbit/s (20 ms) and 24 kbit/s (10 ms), narrower. From complexity 7 on the encoder analyses the sound for music, which
+// costs 70 % more at 9 and brings a voice little: 5 is the default. DTX is off: a steady packet flow keeps the far
+// jitter buffer and the picture of the path simple.
 
 import COpus
 public import Core
@@ -23,9 +24,9 @@ public struct OpusEncoder: VoiceEncoder, ~Copyable {
   public let lookaheadSamples: Int
   private let state: OpaquePointer
 
-  /// An encoder of `bitrate` bits a second (`bitrates`) and `complexity` 0 ... 10, that prepares for a loss of `expectedLossPercent`,
-  /// 0 ... 100 (10, as a call begins before any loss can be known, and FEC costs an undisturbed voice next to nothing). Traps
-  /// without memory.
+  /// An encoder of `bitrate` bits a second (`bitrates`) and `complexity` 0 ... 10, that prepares for a loss of
+  /// `expectedLossPercent`, 0 ... 100 (10, as a call begins before any loss can be known, and FEC costs an undisturbed
+  /// voice next to nothing). Traps without memory.
   public init(bitrate: Int = 32_000, complexity: Int = 5, expectedLossPercent: Int = 10) {
     precondition(Self.bitrates.contains(bitrate), "an encoder's bitrate is out of bounds")
     precondition(complexity >= 0 && complexity <= 10, "an encoder's complexity is out of bounds")
@@ -52,8 +53,8 @@ public struct OpusEncoder: VoiceEncoder, ~Copyable {
     return count > 0 ? Int(count) : nil
   }
 
-  /// Says what loss to prepare for, clamped to 0 ... 100 percent; above 0 packets carry in-band FEC where the bitrate allows it (1 ... 5
-  /// are taken for 6, see above).
+  /// Says what loss to prepare for, clamped to 0 ... 100 percent; above 0 packets carry in-band FEC where the bitrate
+  /// allows it (1 ... 5 are taken for 6, see above).
   public mutating func setExpectedLoss(percent: Int) {
     let result = copus_encoder_set_loss(state, percent <= 0 ? 0 : Int32(min(max(percent, 6), 100)))
     precondition(result == 0, "Opus refused an expected loss in bounds")

@@ -33,7 +33,8 @@ public struct OpusPacket: Equatable, Sendable {
   public let frameSamples: Int
   /// How many frames there are, 1 ... 48.
   public let frameCount: Int
-  /// Whether the first frame carries a copy of the sound before it: in-band FEC, a SILK frame's LBRR (RFC 6716 section 4.2.3).
+  /// Whether the first frame carries a copy of the sound before it: in-band FEC, a SILK frame's LBRR (RFC 6716 section
+  /// 4.2.3).
   public let carriesRecovery: Bool
 
   /// How many samples (48 kHz) the packet codes for, 120 ... 5,760.
@@ -67,8 +68,9 @@ public struct OpusPacket: Equatable, Sendable {
       && Self.hasRecoveryFlag(frames.first[0], silkFrames: max(frameSamples / 960, 1), isStereo: isStereo)
   }
 
-  /// Reads the LBRR flag of the mid channel, and of the side. They stand behind one voice activity bit for each SILK frame of 20 ms
-  /// (or of 10), and need no range decoder: the first symbols of even odds are the first bits (RFC 6716 section 4.2.3).
+  /// Reads the LBRR flag of the mid channel, and of the side. They stand behind one voice activity bit for each SILK
+  /// frame of 20 ms (or of 10), and need no range decoder: the first symbols of even odds are the first bits (RFC 6716
+  /// section 4.2.3).
   private static func hasRecoveryFlag(_ byte: UInt8, silkFrames: Int, isStereo: Bool) -> Bool {
     let mid = byte << UInt8(silkFrames) & 0x80 != 0
     let side = byte << UInt8(silkFrames * 2 + 1) & 0x80 != 0

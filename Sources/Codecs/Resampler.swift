@@ -3,8 +3,9 @@
 //
 // Sound at one sample rate to sound at another: for WAV files, and for sound cards that know no 48 kHz.
 //
-// A windowed sinc (Kaiser) filter of speexdsp. Quality 5 of its 0 ... 10, measured from 16 to 48 kHz: flat within 0.02 dB up to
-// 7 kHz, 3 dB down at 7.4 kHz, images 90 dB down; 40 samples of delay at the lower rate (2.5 ms at 16 kHz, 5 ms at 8 kHz).
+// A windowed sinc (Kaiser) filter of speexdsp. Quality 5 of its 0 ... 10, measured from 16 to 48 kHz: flat within 0.02
+// dB up to 7 kHz, 3 dB down at 7.4 kHz, images 90 dB down; 40 samples of delay at the lower rate (2.5 ms at 16 kHz, 5
+// ms at 8 kHz).
 
 import CSpeexDSP
 import Core
@@ -40,8 +41,8 @@ public struct Resampler: ~Copyable {
 
   deinit { cspeexdsp_resampler_free(state) }
 
-  /// Takes samples from `input` and puts samples into `output`, until the one is used up or the other is full; answers how many of
-  /// each. What was not taken is given again with the next call.
+  /// Takes samples from `input` and puts samples into `output`, until the one is used up or the other is full; answers
+  /// how many of each. What was not taken is given again with the next call.
   public mutating func process(
     _ input: UnsafeBufferPointer<Int16>, into output: UnsafeMutableBufferPointer<Int16>
   ) -> (consumed: Int, produced: Int) {
@@ -53,8 +54,8 @@ public struct Resampler: ~Copyable {
     return (Int(inputCount), Int(outputCount))
   }
 
-  /// Drops the silence that would come first, so that the first sample out belongs to the first one in. For files, right after
-  /// making or `reset`; a live sound has the delay all the same.
+  /// Drops the silence that would come first, so that the first sample out belongs to the first one in. For files,
+  /// right after making or `reset`; a live sound has the delay all the same.
   public mutating func skipLatency() { cspeexdsp_resampler_skip_zeros(state) }
 
   /// Forgets everything heard so far.

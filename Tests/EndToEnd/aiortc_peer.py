@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The intercom authors
+
+"""A WebRTC peer that this project did not write: aiortc, as the called and as the calling side.
+
+It speaks the same `/call` exchange as an intercom. Sound comes from a WAV file and what is heard goes into one.
+"""
+
+import argparse
+import asyncio
+import fractions
+import json
+import sys
+import time
+import wave
+
+import aioice.ice
+import aiohttp
+import numpy
+from aiohttp import web
+from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from av import AudioFrame
+
+import judge
+
+# aioice leaves loopback out; the tests have nothing else.
+aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
+
+FRAME = 960
+
+
+class Speech(MediaStreamTrack):
+    """A WAV file at 48 kHz, paced by the clock, then silence."""
+
+    kind = "audio"
+
+    def __init__(self, path):
+        super().__init__()
+        self.samples = (judge.read(path) * 32767).astype(numpy.int16)
+        self.position = 0
+        self.started = None
+
+    async def recv(self):
+        if self.readyState != "live":
+            raise MediaStreamError
+        if self.started is None:
+            self.started = time.monotonic()
+        wait = self.started + self.position / 48_000 - time.monotonic()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        part = self.samples[self.position : self.position + FRAME]
+        part = numpy.concatenate([part, numpy.zeros(FRAME - len(part), dtype=numpy.int16)])
+        frame = AudioFrame.from_ndarray(part.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = 48_000
+        frame.pts = self.position
+        frame.time_base = fractions.Fraction(1, 48_000)
+        self.position += FRAME
+        return frame
+
+
+class Ear:
+    """Writes what a track brings into a WAV file."""
+
+    def __init__(self, path):
+        self.path = path
+        self.parts = []
+        self.count = 0
+        self.task = None
+
+    def listen(self, track):
+        self.task = asyncio.ensure_future(self._run(track))
+
+    async def _run(self, track):
+        try:
+            while True:
+                frame = await track.recv()
+                samples = frame.to_ndarray().reshape(-1)
+                channels = len(frame.layout.channels)
+                self.parts.append(samples.reshape(-1, channels).mean(axis=1).astype(numpy.int16))
+                self.count += len(self.parts[-1])
+        except MediaStreamError:
+            pass
+
+    def write(self):
+        with wave.open(self.path, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(48_000)
+            for part in self.parts:
+                file.writeframes(part.tobytes())
+
+
+async def until(condition, seconds, what):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"aiortc: {what} not within {seconds} s")
+        await asyncio.sleep(0.02)
+
+
+async def serve(arguments):
+    """Answers one call, then ends when the caller deletes the session."""
+    connection = RTCPeerConnection()
+    ear = Ear(arguments.heard)
+    connection.on("track", ear.listen)
+    ended = asyncio.Event()
+    offers = []
+
+    async def create(request):
+        if request.content_type != "application/sdp":
+            return web.Response(status=415)
+        offers.append(await request.text())
+        await connection.setRemoteDescription(RTCSessionDescription(offers[0], "offer"))
+        connection.addTrack(Speech(arguments.spoken))
+        await connection.setLocalDescription(await connection.createAnswer())
+        return web.Response(
+            status=201,
+            text=connection.localDescription.sdp,
+            content_type="application/sdp",
+            headers={"Location": "/call/only", "ETag": '"1"'},
+        )
+
+    async def trickle(request):
+        await request.text()
+        return web.Response(status=204)
+
+    async def delete(request):
+        ended.set()
+        return web.Response(status=200)
+
+    application = web.Application()
+    application.router.add_post("/call", create)
+    application.router.add_patch("/call/only", trickle)
+    application.router.add_delete("/call/only", delete)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = site._server.sockets[0].getsockname()[1]
+    print(f"listening on http://127.0.0.1:{port}/call", file=sys.stderr, flush=True)
+    try:
+        await asyncio.wait_for(ended.wait(), 90)
+    finally:
+        await finish(connection, ear)
+        await runner.cleanup()
+    print(json.dumps({"state": connection.connectionState, "heard_seconds": ear.count / 48_000, "offer": offers[0]}))
+
+
+async def call(arguments):
+    """Calls an intercom, hears for some seconds, hangs up."""
+    connection = RTCPeerConnection()
+    ear = Ear(arguments.heard)
+    connection.on("track", ear.listen)
+    connection.addTrack(Speech(arguments.spoken))
+    await connection.setLocalDescription(await connection.createOffer())
+    async with aiohttp.ClientSession() as session:
+        headers = {"Content-Type": "application/sdp"}
+        async with session.post(arguments.url, data=connection.localDescription.sdp, headers=headers) as response:
+            assert response.status == 201, (response.status, await response.text())
+            location = response.headers["Location"]
+            answer = await response.text()
+        await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        await until(lambda: connection.connectionState == "connected", 30, "no connection")
+        wanted = int(float(arguments.seconds) * 48_000)
+        await until(lambda: ear.count >= wanted, float(arguments.seconds) + 30, "too little was heard")
+        target = location if "://" in location else arguments.url.split("/call")[0] + location
+        async with session.delete(target) as response:
+            assert response.status in (200, 204), response.status
+    await finish(connection, ear)
+    print(json.dumps({"heard_seconds": ear.count / 48_000, "answer": answer}))
+
+
+async def finish(connection, ear):
+    await connection.close()
+    if ear.task:
+        ear.task.cancel()
+    ear.write()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("serve", "call"):
+        command = commands.add_parser(name)
+        command.add_argument("--spoken", required=True)
+        command.add_argument("--heard", required=True)
+        if name == "call":
+            command.add_argument("--seconds", default="9")
+            command.add_argument("url")
+    arguments = parser.parse_args()
+    asyncio.run({"serve": serve, "call": call}[arguments.command](arguments))
+
+
+if __name__ == "__main__":
+    main()

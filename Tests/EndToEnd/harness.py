@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The intercom authors
+
+"""Runs intercoms for the end-to-end tests: starts them, waits for what they say, and always stops them by pid."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARIES = {
+    "x86_64": [str(ROOT / "build/x86_64/intercom")],
+    "aarch64": ["qemu-aarch64-static", str(ROOT / "build/aarch64/intercom")],
+}
+# Emulation is some twenty times slower, and machines are shared: a bound on hanging, not a measurement.
+PATIENCE_SECONDS = 60
+
+
+def config(folder, name, *, input="silence", output="none", period_ms=10, frame_ms=20, peers=()):
+    """Writes a configuration for one intercom on loopback and answers its path."""
+    text = f"""
+name = "{name}"
+[audio]
+input = "{input}"
+output = "{output}"
+period_ms = {period_ms}
+frame_ms = {frame_ms}
+[web]
+listen = "127.0.0.1:0"
+access = "open"
+[ice]
+servers = []
+loopback = true
+"""
+    for peer, url in peers:
+        text += f'[[peer]]\nname = "{peer}"\nurl = "{url}"\n'
+    path = pathlib.Path(folder) / f"{name}.toml"
+    path.write_text(text)
+    return path
+
+
+class Program:
+    """One run of the intercom: its log is read by a thread, and lines can be waited for."""
+
+    def __init__(self, *arguments, arch="x86_64", stdin=None, env=None):
+        self.lines = []
+        self.output = []
+        self.changed = threading.Condition()
+        self.process = subprocess.Popen(
+            BINARIES[arch] + [str(argument) for argument in arguments],
+            stdin=stdin or subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env={**os.environ, **(env or {})},
+        )
+        self.readers = [
+            threading.Thread(target=self._read, args=(self.process.stderr, self.lines), daemon=True),
+            threading.Thread(target=self._read, args=(self.process.stdout, self.output), daemon=True),
+        ]
+        for reader in self.readers:
+            reader.start()
+
+    def _read(self, stream, lines):
+        for line in stream:
+            with self.changed:
+                lines.append(line.rstrip("\n"))
+                self.changed.notify_all()
+        with self.changed:
+            self.changed.notify_all()
+
+    def wait_for(self, pattern, *, lines=None, seconds=PATIENCE_SECONDS):
+        """Waits until a line of the log (or of `lines`) matches; answers the match."""
+        expression = re.compile(pattern)
+        lines = self.lines if lines is None else lines
+        deadline = time.monotonic() + seconds
+        seen = 0
+        with self.changed:
+            while True:
+                for line in lines[seen:]:
+                    found = expression.search(line)
+                    if found:
+                        return found
+                seen = len(lines)
+                left = deadline - time.monotonic()
+                ended = self.process.poll() is not None and not any(r.is_alive() for r in self.readers)
+                if left <= 0 or ended:
+                    why = "the program ended" if ended else f"nothing in {seconds} s"
+                    raise AssertionError(f"no line matches {pattern!r}: {why}\n" + self.log())
+                self.changed.wait(min(left, 1))
+
+    def finish(self, seconds=PATIENCE_SECONDS):
+        """Waits until the program ends by itself; answers its exit status."""
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the program did not end in {seconds} s\n" + self.log()) from None
+        for reader in self.readers:
+            reader.join(5)
+        return status
+
+    def stop(self):
+        """Ends the program as a service manager does, by force if it does not listen; answers its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise AssertionError("the program did not end on SIGTERM\n" + self.log()) from None
+        for reader in self.readers:
+            reader.join(5)
+        return self.process.returncode
+
+    def log(self):
+        return "\n".join(["-- log --", *self.lines[-60:], "-- output --", *self.output[-20:]])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for reader in self.readers:
+            reader.join(5)
+
+
+class Intercom(Program):
+    """`intercom run`, listening on a port of the kernel's choice."""
+
+    def __init__(self, config_path, **options):
+        super().__init__("run", "--config", config_path, **options)
+        try:
+            self.url = self.wait_for(r"listening on (http://\S+)").group(1).rstrip("/")
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+
+
+def report(path):
+    """The JSON that `--report` wrote."""
+    return json.loads(pathlib.Path(path).read_text())

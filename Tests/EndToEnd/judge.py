@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The intercom authors
+
+"""Judges what was heard against what was spoken, from the samples."""
+
+import dataclasses
+
+import numpy
+from pesq import pesq
+from scipy.io import wavfile
+from scipy.signal import correlate, resample_poly
+
+RATE = 48_000
+
+
+def read(path):
+    """A WAV file as mono floats in ±1 at 48 kHz."""
+    rate, samples = wavfile.read(path)
+    if samples.dtype == numpy.int16:
+        samples = samples / 32768.0
+    samples = numpy.asarray(samples, dtype=numpy.float64)
+    if samples.ndim > 1:
+        samples = samples.mean(axis=1)
+    if rate != RATE:
+        common = numpy.gcd(rate, RATE)
+        samples = resample_poly(samples, RATE // common, rate // common)
+    return samples
+
+
+@dataclasses.dataclass
+class Verdict:
+    offset_seconds: float
+    """Where in `heard` the beginning of `spoken` lies."""
+    level_db: float
+    """How much louder the heard part is than the spoken one."""
+    pesq: float
+    """PESQ-WB (ITU-T P.862.2), 1 ... 4.64."""
+
+    def __str__(self):
+        return f"offset {self.offset_seconds * 1000:.1f} ms, level {self.level_db:+.1f} dB, PESQ {self.pesq:.2f}"
+
+
+def judge(spoken_path, heard_path, *, seconds=None):
+    """Finds `spoken` in `heard` and compares the two; only the first `seconds` when given."""
+    spoken, heard = read(spoken_path), read(heard_path)
+    if seconds:
+        spoken = spoken[: int(seconds * RATE)]
+    assert len(heard) > RATE, f"only {len(heard) / RATE:.2f} s were heard"
+    assert numpy.max(numpy.abs(heard)) > 1e-3, "nothing but silence was heard"
+    correlation = correlate(heard, spoken, method="fft")
+    offset = int(numpy.argmax(numpy.abs(correlation))) - (len(spoken) - 1)
+    start = max(offset, 0)
+    length = min(len(spoken) - (start - offset), len(heard) - start)
+    assert length > 2 * RATE, f"only {length / RATE:.2f} s of the speech were heard"
+    part = heard[start : start + length]
+    reference = spoken[start - offset : start - offset + length]
+    level = 10 * numpy.log10(numpy.mean(part**2) / numpy.mean(reference**2))
+    quality = pesq(16_000, resample_poly(reference, 1, 3), resample_poly(part, 1, 3), "wb")
+    return Verdict(offset / RATE, float(level), float(quality))
