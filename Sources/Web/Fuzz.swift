@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// One entry for each parser of this room: takes any bytes, never traps.
+
+public import Core
+
+/// Fuzz entries.
+public enum WebFuzz {
+  /// Bytes as a client would send them, in pieces whose size the first byte says; requests are answered.
+  public static func request(_ bytes: ByteView) {
+    var server = WebServer(randomness: Randomness(seed: 1))
+    guard let id = server.open(from: .loopbackV4, to: .loopbackV4, at: .zero) else { return }
+    let step = 1 + Int(bytes.isEmpty ? 0 : bytes[0])
+    var offset = 0
+    while offset < bytes.count {
+      let end = min(offset + step, bytes.count)
+      server.handle(bytes[offset..<end], on: id, at: .zero)
+      offset = end
+      while let event = server.pollEvent() {
+        switch event {
+        case .statusWanted: server.provide(StatusReport(), at: .zero)
+        case .call(.offer(let session, let sdp)): server.answer(session, sdp, at: .zero)
+        case .call(.trickle(let session, _)): server.acceptTrickle(session, at: .zero)
+        case .call(.ended): break
+        }
+      }
+      server.pollOutput(on: id, at: .zero) { $0.count }
+      while server.pollAction() != nil {}
+    }
+    server.handleEnd(on: id, at: .zero)
+    server.handleTimeout(at: .zero + .seconds(3600))
+  }
+
+  /// Bytes as a server would answer an offer.
+  public static func response(_ bytes: ByteView) {
+    guard let url = try? HTTPURL("http://door.example/call") else { return }
+    var client = CallClient(to: url)
+    client.place(offer: [0x76], fragmentHead: "", at: .zero)
+    client.addCandidate("candidate:1", at: .zero)
+    client.handleConnected(at: .zero)
+    client.pollOutput { $0.count }
+    let half = bytes.count / 2
+    client.handle(bytes[0..<half], at: .zero)
+    client.handle(bytes[half..<bytes.count], at: .zero)
+    client.hangUp(at: .zero)
+    client.handleConnected(at: .zero)
+    client.handle(bytes, at: .zero)
+    client.handleEnd(at: .zero)
+    client.handleTimeout(at: .zero + .seconds(3600))
+  }
+
+  /// Bytes as a JSON text; what is read is written again.
+  public static func json(_ bytes: ByteView) {
+    guard let value = try? JSONReader.read(bytes) else { return }
+    var writer = JSONWriter()
+    writer.value(value)
+  }
+
+  /// Bytes as standard input.
+  public static func stdio(_ bytes: ByteView) {
+    var reader = StdioReader()
+    var offset = 0
+    while offset < bytes.count {
+      let end = min(offset + Limits.httpReadBytesMax, bytes.count)
+      reader.handle(bytes[offset..<end])
+      offset = end
+      while reader.poll() != nil {}
+    }
+    reader.handleEnd()
+    while reader.poll() != nil {}
+  }
+
+  /// Bytes as a URL, a reference and a path.
+  public static func url(_ bytes: ByteView) {
+    let text = bytes.text()
+    _ = HTTPURL.segments(text)
+    guard let url = try? HTTPURL(text) else { return }
+    _ = try? url.resolve(text)
+    _ = try? url.resolve(url.target)
+  }
+}

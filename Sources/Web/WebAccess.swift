@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// Who may ask: the checks that keep pages from elsewhere, open in a browser of this network, from placing calls here.
+//
+// Access is open to whoever can reach the port. A browser can, on behalf of any page: by a plain cross-origin request (its Origin
+// field tells), or by a name that first resolves to the page's server and then to this address (DNS rebinding; its Host field
+// tells, since it is not a name of ours).
+
+public import Core
+
+/// Which hosts and origins are accepted.
+public struct WebAccess: Sendable {
+  /// Names accepted in the Host field beside `localhost`, loopback addresses and the address that was connected to.
+  public var hosts: [String]
+  /// Origins, such as "http://panel.example:9000", whose pages may place calls beside pages of the same host.
+  public var origins: [String]
+
+  /// Access by these further names and origins.
+  public init(hosts: [String] = [], origins: [String] = []) {
+    self.hosts = hosts
+    self.origins = origins
+  }
+
+  /// What becomes of a request.
+  public enum Verdict: Equatable, Sendable {
+    /// It is served; a page of `origin` may read the response.
+    case allowed(origin: String?)
+    /// 403: the Host field names somebody else.
+    case foreignHost
+    /// 403: a page of another origin would change something here.
+    case foreignOrigin
+  }
+
+  /// Judges a request that came to the address `local`.
+  public func verdict(on request: HTTPRequest, to local: IPAddress) -> Verdict {
+    if let authority = request.authority, !isOurs(authority, local) { return .foreignHost }
+    let written = request.fields.all("Origin")
+    guard let origin = written.first else { return .allowed(origin: nil) }
+    if written.count == 1, isSameHost(origin, request.authority) || origins.contains(where: { $0.hasBytes(of: origin) })
+    {
+      return .allowed(origin: origin)
+    }
+    switch request.method {
+    case .get, .head, .options: return .allowed(origin: nil)
+    default: return .foreignOrigin
+    }
+  }
+
+  private func isOurs(_ authority: HTTPAuthority, _ local: IPAddress) -> Bool {
+    if let address = authority.address?.unmapped { return address.isLoopback || address == local.unmapped }
+    if authority.host.hasBytes(of: "localhost") { return true }
+    return hosts.contains { $0.hasBytesIgnoringCase(of: authority.host) }
+  }
+
+  private func isSameHost(_ origin: String, _ authority: HTTPAuthority?) -> Bool {
+    let bytes = Array(origin.utf8)
+    guard let authority, let colon = bytes.firstIndex(of: ASCII.colon), bytes[colon...].starts(with: "://".utf8),
+      let other = HTTPAuthority(String(bytes: bytes[(colon + 3)...]))
+    else { return false }
+    let isSecure = bytes[..<colon].elementsEqual("https".utf8)
+    guard isSecure || bytes[..<colon].elementsEqual("http".utf8) else { return false }
+    let usual: UInt16 = isSecure ? 443 : 80
+    return other.host.hasBytes(of: authority.host) && (other.port ?? usual) == (authority.port ?? usual)
+  }
+}
