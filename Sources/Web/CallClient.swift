@@ -7,17 +7,15 @@
 //                           └▶ PATCH (all kept candidates in one fragment), again when more came meanwhile
 //   hangUp ─▶ DELETE ─▶ .ended
 //
-// DESIGN. One exchange at a time. A kept connection that the far side closed meanwhile is not an error: PATCH and
-// DELETE are tried once more on a new one. Left out: ICE restart, Link header fields (ICE servers come from the
-// configuration), authorization.
+// DESIGN. One exchange at a time. A kept connection that the far side closed meanwhile is not an error: PATCH and DELETE are tried
+// once more on a new one. Left out: ICE restart, Link header fields (ICE servers come from the configuration), authorization.
 
 public import Core
 
 /// The signaling of one placed call. Loop thread only; the hall owns the socket.
 ///
-/// Commands: `place`, `addCandidate`, `endCandidates`, `hangUp`. Handle: `handleConnected`, `handleFailure`, `handle`,
-/// `handleEnd`, `handleTimeout`. Poll: `pollAction`, `pollOutput`, `pollEvent`, `pollTimeout`; drain after every
-/// change.
+/// Commands: `place`, `addCandidate`, `endCandidates`, `hangUp`. Handle: `handleConnected`, `handleFailure`, `handle`, `handleEnd`,
+/// `handleTimeout`. Poll: `pollAction`, `pollOutput`, `pollEvent`, `pollTimeout`; drain after every change.
 public struct CallClient: Sendable {
   private enum Phase: Equatable {
     case new, placing, inCall, ending, done
@@ -53,8 +51,8 @@ public struct CallClient: Sendable {
 
   // MARK: Commands
 
-  /// Sends the offer. `fragmentHead` is what each fragment of candidates begins with (RFC 8840 section 9): the
-  /// ice-ufrag and ice-pwd lines, the m= line and the mid line, each with its line end.
+  /// Sends the offer. `fragmentHead` is what each fragment of candidates begins with (RFC 8840 section 9): the ice-ufrag and
+  /// ice-pwd lines, the m= line and the mid line, each with its line end.
   public mutating func place(offer: [UInt8], fragmentHead: String, at now: Instant) {
     precondition(phase == .new, "a call is placed twice")
     self.offer = offer
@@ -63,8 +61,8 @@ public struct CallClient: Sendable {
     settle(at: now)
   }
 
-  /// A candidate found after the offer was written, as the value of a candidate attribute ("candidate:..."). False, and
-  /// not kept, when there are `Limits.callCandidatesMax` already or none are wanted any more.
+  /// A candidate found after the offer was written, as the value of a candidate attribute ("candidate:..."). False, and not kept,
+  /// when there are `Limits.callCandidatesMax` already or none are wanted any more.
   @discardableResult
   public mutating func addCandidate(_ candidate: String, at now: Instant) -> Bool {
     guard trickles, !candidatesEnded, candidates.count < Limits.callCandidatesMax else { return false }

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The resource /call: how a far side places a call here, with the HTTP mechanics of WHIP (RFC 9725) and sound both
-// ways.
+// The resource /call: how a far side places a call here, with the HTTP mechanics of WHIP (RFC 9725) and sound both ways.
 //
 //   POST /call        offer  ─▶ .offer     answer(...)        ─▶ 201 Location ETag, the answer
 //   PATCH /call/ID    fragm. ─▶ .trickle   acceptTrickle(...) ─▶ 204
 //   DELETE /call/ID          ─▶ .ended                        ─▶ 200
 //
-// DESIGN. SDP is opaque here. One request of a session waits at a time, each with a deadline, so that no connection
-// hangs on a station that forgot. The path of a session is 128 random bits: who knows it may change and end the call.
-// Left out: ICE restart (If-Match: *) is refused with 422 until the station can do it; authorization, since access is
-// open.
+// DESIGN. SDP is opaque here. One request of a session waits at a time, each with a deadline, so that no connection hangs on a
+// station that forgot. The path of a session is 128 random bits: who knows it may change and end the call.
+// Left out: ICE restart (If-Match: *) is refused with 422 until the station can do it; authorization, since access is open.
 
 public import Core
 
@@ -60,7 +58,7 @@ public struct CallResource: Sendable {
 
   /// Refuses what waited too long.
   public mutating func handleTimeout(at now: Instant) {
-    while let index = sessions.firstIndex(where: { $0.deadline <= now }) {
+    while let index = sessions.firstIndex(where: { $0.waiting != nil && $0.deadline <= now }) {
       let response = Self.unavailable("No answer was ready in time.", retryAfterSeconds: 5)
       reply(index, response)
       if !sessions[index].isOpen { events.append(.ended(sessions.remove(at: index).id, .answerTimedOut)) }
@@ -90,8 +88,8 @@ public struct CallResource: Sendable {
     return true
   }
 
-  /// Refuses an offer (its session ends) or a fragment (its session goes on). `detail` is one sentence for a person.
-  /// False when nobody waits for it.
+  /// Refuses an offer (its session ends) or a fragment (its session goes on). `detail` is one sentence for a person. False when
+  /// nobody waits for it.
   @discardableResult
   public mutating func refuse(_ id: CallSessionID, _ reason: CallRefusal, detail: String) -> Bool {
     guard let index = index(of: id), sessions[index].waiting != nil else { return false }

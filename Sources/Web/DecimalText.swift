@@ -20,8 +20,8 @@ enum DecimalText {
     return value
   }
 
-  /// The number with at most three decimals, half away from zero, no exponent, or nil when it is not finite or has more
-  /// than 18 whole digits.
+  /// The number with at most three decimals, half away from zero, no exponent, or nil when it is not finite or has more than
+  /// 18 whole digits.
   static func fixed(_ value: Double) -> String? {
     let size = value < 0 ? -value : value
     guard size < 9e17 else { return nil }

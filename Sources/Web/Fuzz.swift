@@ -29,7 +29,7 @@ public enum WebFuzz {
       while server.pollAction() != nil {}
     }
     server.handleEnd(on: id, at: .zero)
-    server.handleTimeout(at: .never)
+    server.handleTimeout(at: .zero + .seconds(3600))
   }
 
   /// Bytes as a server would answer an offer.
@@ -47,7 +47,7 @@ public enum WebFuzz {
     client.handleConnected(at: .zero)
     client.handle(bytes, at: .zero)
     client.handleEnd(at: .zero)
-    client.handleTimeout(at: .never)
+    client.handleTimeout(at: .zero + .seconds(3600))
   }
 
   /// Bytes as a JSON text; what is read is written again.

@@ -40,8 +40,8 @@ public enum HTTPClientResult: Sendable {
 
 /// One connection of an HTTP/1.1 client. Loop thread only; the hall opens and closes the socket.
 ///
-/// Order of calls: `open` when the socket begins to connect, `send` (before or after `handleConnected`), then results
-/// are polled; another `send` while `isReusable`. Redirects are results like any other.
+/// Order of calls: `open` when the socket begins to connect, `send` (before or after `handleConnected`), then results are
+/// polled; another `send` while `isReusable`. Redirects are results like any other.
 public struct HTTPClientConnection: Sendable {
   private enum Phase: Equatable {
     case closed, connecting, open

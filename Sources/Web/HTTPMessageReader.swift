@@ -6,9 +6,8 @@
 //   start line CRLF | name ":" value CRLF ... | CRLF | body: none, length, chunked, or until close
 //                                               ^ `.head`: the owner reads the fields and calls `begin`
 //
-// Stricter than the RFC asks: a line ends with CRLF only, and no blank before a colon, since two readers that disagree
-// on where a message ends is how requests are smuggled. Trailer fields are bounded, checked and dropped (section 7.1.2
-// allows it).
+// Stricter than the RFC asks: a line ends with CRLF only, and no blank before a colon, since two readers that disagree on where
+// a message ends is how requests are smuggled. Trailer fields are bounded, checked and dropped (section 7.1.2 allows it).
 
 import Core
 

@@ -22,8 +22,8 @@ public struct HTTPRequestReader: Sendable {
   /// Memory held, in bytes.
   public var memoryBytes: Int { message.memoryBytes }
 
-  /// Reads on from `offset`, which is left behind the last byte used: a finished request, or nil when all bytes are
-  /// used and more are needed.
+  /// Reads on from `offset`, which is left behind the last byte used: a finished request, or nil when all bytes are used and
+  /// more are needed.
   public mutating func read(_ bytes: ByteView, from offset: inout Int) throws(HTTPError) -> HTTPRequest? {
     while true {
       switch try message.read(bytes, from: &offset) {
@@ -95,8 +95,7 @@ public struct HTTPRequestReader: Sendable {
     return bytes[7] == 0x30 ? 0 : 1
   }
 
-  /// An absolute target outranks the Host field, which must be there and well-formed all the same (RFC 9112 section
-  /// 3.2.2).
+  /// An absolute target outranks the Host field, which must be there and well-formed all the same (RFC 9112 section 3.2.2).
   private static func readHost(_ request: inout HTTPRequest) throws(HTTPError) {
     let hosts = request.fields.all("Host")
     guard hosts.count == 1 || (hosts.isEmpty && request.minorVersion == 0) else { throw .malformedHost }

@@ -5,8 +5,8 @@
 
 public import Core
 
-/// An incremental, bounded reader of responses; interim ones (1xx) are passed over. After an error it is of no more use
-/// until `reset`.
+/// An incremental, bounded reader of responses; interim ones (1xx) are passed over. After an error it is of no more use until
+/// `reset`.
 public struct HTTPResponseReader: Sendable {
   private var message = HTTPMessageReader()
   private var response: HTTPResponse?
@@ -24,8 +24,7 @@ public struct HTTPResponseReader: Sendable {
   /// Says what the next response answers: the answer to HEAD has no body.
   public mutating func expect(_ method: HTTPMethod) { self.method = method }
 
-  /// Reads on from `offset`, which is left behind the last byte used: a finished response, or nil when more bytes are
-  /// needed.
+  /// Reads on from `offset`, which is left behind the last byte used: a finished response, or nil when more bytes are needed.
   public mutating func read(_ bytes: ByteView, from offset: inout Int) throws(HTTPError) -> HTTPResponse? {
     while true {
       switch try message.read(bytes, from: &offset) {

@@ -8,17 +8,16 @@
 //      ▼                       ▼
 //   closing (output leaves) ──▶ lingering (half-closed, input discarded) ──▶ closed
 //
-// DESIGN. One request is under way at a time; what a client sends ahead waits in `pending`, at most one read, and TCP
-// holds back the rest. Every wait of the client's making has a deadline; the wait for our answer has none here
-// (`CallResource` has it). Left out of RFC 9112: upgrade, transfer codings other than chunked, trailers (dropped).
+// DESIGN. One request is under way at a time; what a client sends ahead waits in `pending`, at most one read, and TCP holds back
+// the rest. Every wait of the client's making has a deadline; the wait for our answer has none here (`CallResource` has it).
+// Left out of RFC 9112: upgrade, transfer codings other than chunked, trailers (dropped).
 
 public import Core
 
 /// One connection of an HTTP/1.1 server. Loop thread only.
 ///
-/// Commands: `respond`. Handle: `handle`, `handleEnd`, `handleTimeout`. Poll: `pollRequest`, `pollOutput`,
-/// `pollTimeout`. Questions: `wantsInput`, `hasOutput`, `disposition`. After every change: poll the request, the
-/// output, the questions.
+/// Commands: `respond`. Handle: `handle`, `handleEnd`, `handleTimeout`. Poll: `pollRequest`, `pollOutput`, `pollTimeout`.
+/// Questions: `wantsInput`, `hasOutput`, `disposition`. After every change: poll the request, the output, the questions.
 public struct HTTPServerConnection: Sendable {
   /// What the owner of the socket is to do with it.
   public enum Disposition: Equatable, Sendable {

@@ -142,8 +142,8 @@ public struct HTTPURL: Equatable, Sendable {
     return HTTPURL(authority, target: HTTPURL.withoutDots(try HTTPURL.target(path[...])))
   }
 
-  /// The segments of a path, percent-decoded after the split, or nil for a path that could mean two things: a malformed
-  /// or non-UTF-8 escape, an encoded slash or control byte, "." or "..", or more than `Limits.urlSegmentsMax` segments.
+  /// The segments of a path, percent-decoded after the split, or nil for a path that could mean two things: a malformed or
+  /// non-UTF-8 escape, an encoded slash or control byte, "." or "..", or more than `Limits.urlSegmentsMax` segments.
   public static func segments(_ path: String) -> [String]? {
     var bytes = Array(path.utf8)
     guard bytes.first == ASCII.slash else { return nil }

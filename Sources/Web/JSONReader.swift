@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// Reads one JSON text (RFC 8259), strictly: well-formed UTF-8, no byte order mark, no comments, no lone surrogates,
-// unique names, and bounded in size, depth and count.
+// Reads one JSON text (RFC 8259), strictly: well-formed UTF-8, no byte order mark, no comments, no lone surrogates, unique
+// names, and bounded in size, depth and count.
 
 public import Core
 

@@ -24,8 +24,8 @@ public enum MediaType {
     return ASCII.trimmed(bytes[..<end]).hasBytesIgnoringCase(of: type)
   }
 
-  /// Whether the Accept fields of a request allow `type` (`name/subtype`): the most specific range that covers it
-  /// decides. No Accept field allows everything.
+  /// Whether the Accept fields of a request allow `type` (`name/subtype`): the most specific range that covers it decides. No
+  /// Accept field allows everything.
   public static func isAccepted(_ type: String, by fields: HTTPFields) -> Bool {
     guard fields.contains("Accept") else { return true }
     let name = Array(type.utf8)

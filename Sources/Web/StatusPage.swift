@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The status page: plain HTML made from a report, without a script. It renews itself only when asked to, since a page
-// that moves by itself is a nuisance to those who have it read aloud (WCAG 2.2 success criterion 2.2.2).
+// The status page: plain HTML made from a report, without a script. It renews itself only when asked to, since a page that moves
+// by itself is a nuisance to those who have it read aloud (WCAG 2.2 success criterion 2.2.2).
 
 import Core
 

@@ -28,8 +28,7 @@ public enum StdioMessage: Equatable, Sendable {
   case offer(String)
   /// An answer (SDP).
   case answer(String)
-  /// A candidate ("candidate:..."), and the mid of its section, empty when not said; an empty candidate ends the
-  /// candidates.
+  /// A candidate ("candidate:..."), and the mid of its section, empty when not said; an empty candidate ends the candidates.
   case candidate(String, mid: String)
   /// The call is over.
   case bye(reason: String)
@@ -89,7 +88,7 @@ public enum StdioMessage: Equatable, Sendable {
   private static func text(
     _ value: JSONValue, _ name: StaticString, mayBeEmpty: Bool = false
   ) throws(StdioProblem) -> String {
-    guard let text = value["\(name)"]?.string, mayBeEmpty || !text.isEmpty else { throw .missingMember(name) }
+    guard let text = value[name.description]?.string, mayBeEmpty || !text.isEmpty else { throw .missingMember(name) }
     return text
   }
 }

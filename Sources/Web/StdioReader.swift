@@ -52,8 +52,7 @@ public enum StdioInput: Sendable {
   case error(StdioError)
 }
 
-/// A bounded reader of lines. A line ends with a line feed, perhaps after a carriage return; empty lines are passed
-/// over.
+/// A bounded reader of lines. A line ends with a line feed, perhaps after a carriage return; empty lines are passed over.
 ///
 /// Order of calls: `handle`, then `poll` until nil; at the end of input `handleEnd`, then `poll` until nil.
 public struct StdioReader: Sendable {

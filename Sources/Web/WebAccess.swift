@@ -3,9 +3,9 @@
 //
 // Who may ask: the checks that keep pages from elsewhere, open in a browser of this network, from placing calls here.
 //
-// Access is open to whoever can reach the port. A browser can, on behalf of any page: by a plain cross-origin request
-// (its Origin field tells), or by a name that first resolves to the page's server and then to this address (DNS
-// rebinding; its Host field tells, since it is not a name of ours).
+// Access is open to whoever can reach the port. A browser can, on behalf of any page: by a plain cross-origin request (its Origin
+// field tells), or by a name that first resolves to the page's server and then to this address (DNS rebinding; its Host field
+// tells, since it is not a name of ours).
 
 public import Core
 

@@ -168,7 +168,14 @@ public struct WebServer: Sendable {
   /// Hands the bytes to be sent on a socket to `send`, which answers how many it took; not called when there are none.
   public mutating func pollOutput(on id: WebConnectionID, at now: Instant, _ send: (ByteView) -> Int) {
     guard let index = index(of: id) else { return }
-    slots[index].connection.pollOutput(at: now, send)
+    var hasLeft = false
+    slots[index].connection.pollOutput(at: now) { bytes in
+      let taken = send(bytes)
+      hasLeft = taken >= bytes.count
+      return taken
+    }
+    // What is written once the last byte has left, the answer to a request sent ahead, is told of anew.
+    if hasLeft { slots[index].sendTold = false }
     settle(index, at: now)
   }
 
@@ -206,8 +213,8 @@ public struct WebServer: Sendable {
     return id.index
   }
 
-  /// A free place. Taking the last one sends the connection away that has kept us waiting longest, so that the next
-  /// newcomer finds a place too; there is none only while all the others are being served.
+  /// A free place. Taking the last one sends the connection away that has kept us waiting longest, so that the next newcomer
+  /// finds a place too; there is none only while all the others are being served.
   private mutating func freeSlot(at now: Instant) -> Int? {
     var free = slots.firstIndex { !$0.isUsed }
     if free == nil, slots.count < Limits.webConnectionsMax {

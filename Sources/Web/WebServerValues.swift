@@ -5,8 +5,7 @@
 
 /// What the hall is to do with a socket.
 public enum WebAction: Equatable, Sendable {
-  /// There are bytes to be sent: call `pollOutput` now, and again when the socket is writable, until `hasOutput` is
-  /// false.
+  /// There are bytes to be sent: call `pollOutput` now, and again when the socket is writable, until `hasOutput` is false.
   case send(WebConnectionID)
   /// Read from the socket from now on, or leave it alone. A new connection is read from.
   case setReading(WebConnectionID, Bool)
