@@ -93,7 +93,8 @@ public struct Candidate: Sendable, BitwiseCopyable, Equatable {
 
   /// A candidate of known priority and foundation.
   public init(
-    kind: CandidateKind, endpoint: Endpoint, priority: UInt32, foundation: CandidateFoundation, related: Endpoint? = nil
+    kind: CandidateKind, endpoint: Endpoint, priority: UInt32, foundation: CandidateFoundation,
+    related: Endpoint? = nil
   ) {
     self.kind = kind
     self.endpoint = endpoint
@@ -129,5 +130,7 @@ public struct LocalCandidate: Sendable, BitwiseCopyable {
   public var isBase: Bool { candidate.kind == .host || candidate.kind == .relayed }
 
   /// The priority that a peer-reflexive candidate with the same base has, as PRIORITY carries it (RFC 8445 section 7.1.1).
-  var peerReflexivePriority: UInt32 { CandidateKind.peerReflexive.preference << 24 | candidate.priority & 0xFF_FFFF }
+  var peerReflexivePriority: UInt32 {
+    CandidateKind.peerReflexive.preference << 24 | candidate.priority & 0xFF_FFFF
+  }
 }
