@@ -94,7 +94,8 @@ public struct Candidate: Sendable, BitwiseCopyable, Equatable {
 
   /// A candidate of known priority and foundation.
   public init(
-    kind: CandidateKind, endpoint: Endpoint, priority: UInt32, foundation: CandidateFoundation, related: Endpoint? = nil
+    kind: CandidateKind, endpoint: Endpoint, priority: UInt32, foundation: CandidateFoundation,
+    related: Endpoint? = nil
   ) {
     self.kind = kind
     self.endpoint = endpoint
@@ -129,7 +130,8 @@ public struct LocalCandidate: Sendable, BitwiseCopyable {
   /// Whether pairs are made with it: one that is only another name of its base makes none (RFC 8445 section 6.1.2.4).
   public var isBase: Bool { candidate.kind == .host || candidate.kind == .relayed }
 
-  /// The priority that a peer-reflexive candidate with the same base has, as PRIORITY carries it (RFC 8445 section
-  /// 7.1.1).
-  var peerReflexivePriority: UInt32 { CandidateKind.peerReflexive.preference << 24 | candidate.priority & 0xFF_FFFF }
+  /// The priority that a peer-reflexive candidate with the same base has, as PRIORITY carries it (RFC 8445 section 7.1.1).
+  var peerReflexivePriority: UInt32 {
+    CandidateKind.peerReflexive.preference << 24 | candidate.priority & 0xFF_FFFF
+  }
 }

@@ -32,10 +32,14 @@ extension Candidate {
     guard let foundation = CandidateFoundation(first) else { throw .malformed }
     guard let component = fields.next()?.decimal(max: 256), component >= 1 else { throw .malformed }
     guard let transport = fields.next() else { throw .malformed }
-    guard let priority = fields.next()?.decimal(max: UInt64(UInt32.max)), priority >= 1 else { throw .malformed }
+    guard let priority = fields.next()?.decimal(max: UInt64(UInt32.max)), priority >= 1 else {
+      throw .malformed
+    }
     guard let host = fields.next() else { throw .malformed }
     guard let port = fields.next()?.decimal(max: 65_535) else { throw .malformed }
-    guard let label = fields.next(), label.isWord("typ"), let word = fields.next() else { throw .malformed }
+    guard let label = fields.next(), label.isWord("typ"), let word = fields.next() else {
+      throw .malformed
+    }
 
     guard transport.isWord("udp") else { throw .transport }
     guard component == 1 else { throw .component }
@@ -69,7 +73,8 @@ extension Candidate {
     if let relatedAddress { related = Endpoint(relatedAddress, port: UInt16(relatedPort ?? 0)) }
     self.init(
       kind: kind, endpoint: Endpoint(address, port: UInt16(port)),
-      priority: UInt32(truncatingIfNeeded: min(priority, UInt64(Self.priorityMax))), foundation: foundation,
+      priority: UInt32(truncatingIfNeeded: min(priority, UInt64(Self.priorityMax))),
+      foundation: foundation,
       related: related)
   }
 
@@ -88,7 +93,8 @@ extension Candidate {
 
   /// The candidate as text, beginning with `candidate:`, without `a=`. Allocates.
   public var text: String {
-    var text = "candidate:\(foundation.text) 1 udp \(priority) \(endpoint.address.text) \(endpoint.port) typ "
+    var text =
+      "candidate:\(foundation.text) 1 udp \(priority) \(endpoint.address.text) \(endpoint.port) typ "
     switch kind {
     case .host: text += "host"
     case .serverReflexive: text += "srflx"

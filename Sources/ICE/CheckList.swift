@@ -21,7 +21,9 @@ struct CheckList: BitwiseCopyable {
 
   /// The place of the pair of two candidates.
   func index(local: Int, remote: Int) -> Int? {
-    for index in pairs.indices where pairs[index].local == local && pairs[index].remote == remote { return index }
+    for index in pairs.indices where pairs[index].local == local && pairs[index].remote == remote {
+      return index
+    }
     return nil
   }
 
@@ -42,7 +44,9 @@ struct CheckList: BitwiseCopyable {
         pair.state = .waiting
         break
       }
-      if pairs[index].state == .waiting || pairs[index].state == .inProgress { pair.state = .frozen }
+      if pairs[index].state == .waiting || pairs[index].state == .inProgress {
+        pair.state = .frozen
+      }
     }
     if pairs.append(pair) { return pairs.count - 1 }
     var lowest: Int?
@@ -54,7 +58,9 @@ struct CheckList: BitwiseCopyable {
         lowest = index
         break
       }
-      if other.priority < pair.priority, lowest.map({ other.priority < pairs[$0].priority }) ?? true { lowest = index }
+      if other.priority < pair.priority, lowest.map({ other.priority < pairs[$0].priority }) ?? true {
+        lowest = index
+      }
     }
     guard let lowest else { return nil }
     displaced = true
@@ -111,14 +117,18 @@ struct CheckList: BitwiseCopyable {
         continue
       }
       let (pair, rival) = (pairs[index], pairs[other])
-      if pair.isNominated != rival.isNominated ? pair.isNominated : pair.priority > rival.priority { best = index }
+      if pair.isNominated != rival.isNominated ? pair.isNominated : pair.priority > rival.priority {
+        best = index
+      }
     }
     return best
   }
 
   /// Whether a pair with more than `priority` may still become valid.
   func hasPending(above priority: UInt64) -> Bool {
-    for index in pairs.indices where pairs[index].isPending && pairs[index].priority > priority { return true }
+    for index in pairs.indices where pairs[index].isPending && pairs[index].priority > priority {
+      return true
+    }
     return false
   }
 
@@ -131,7 +141,8 @@ struct CheckList: BitwiseCopyable {
   /// How many pairs are waiting or under way, for the RTO (RFC 8445 section 14.3).
   var activeCount: Int {
     var count = 0
-    for index in pairs.indices where pairs[index].state == .waiting || pairs[index].state == .inProgress { count += 1 }
+    for index in pairs.indices
+    where pairs[index].state == .waiting || pairs[index].state == .inProgress { count += 1 }
     return count
   }
 

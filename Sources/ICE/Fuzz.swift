@@ -26,7 +26,8 @@ public enum ICEFuzz {
     do throws(CandidateError) {
       let candidate = try Candidate(parsing: bytes)
       let again = try Candidate(candidate.text)
-      precondition(again.endpoint == candidate.endpoint, "a candidate's text means another endpoint")
+      precondition(
+        again.endpoint == candidate.endpoint, "a candidate's text means another endpoint")
     } catch {}
   }
 }

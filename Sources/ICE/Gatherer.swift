@@ -34,7 +34,9 @@ struct Gatherer: BitwiseCopyable {
   /// Asks `server` (an index) from `base`, the local candidate at `local`; false when it does not fit.
   mutating func ask(server: Int, local: Int, base: Endpoint) -> Bool {
     let target = servers[server].address
-    guard target.family == base.address.family, target.isLoopback == base.address.isLoopback else { return true }
+    guard target.family == base.address.family, target.isLoopback == base.address.isLoopback else {
+      return true
+    }
     guard !base.address.isLinkLocal || target.isLinkLocal else { return true }
     var request = Request()
     request.local = local
@@ -69,7 +71,8 @@ struct Gatherer: BitwiseCopyable {
     for index in requests.indices {
       switch requests[index].state {
       case .waiting: deadline = min(deadline, nextAt)
-      case .underWay: deadline = min(deadline, min(requests[index].endsAt, requests[index].transaction.deadline))
+      case .underWay:
+        deadline = min(deadline, min(requests[index].endsAt, requests[index].transaction.deadline))
       case .over: break
       }
     }

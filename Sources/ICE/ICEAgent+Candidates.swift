@@ -7,11 +7,15 @@ import Core
 
 extension ICEAgent {
   /// An endpoint as descriptions and tables have it: without scope, and IPv4 as IPv4.
-  static func plain(_ endpoint: Endpoint) -> Endpoint { Endpoint(endpoint.address.unmapped, port: endpoint.port) }
+  static func plain(_ endpoint: Endpoint) -> Endpoint {
+    Endpoint(endpoint.address.unmapped, port: endpoint.port)
+  }
 
   /// Whether an address can be a candidate here.
   func isUsable(_ endpoint: Endpoint) -> Bool {
-    guard endpoint.port != 0, !endpoint.address.isUnspecified, !endpoint.address.isMulticast else { return false }
+    guard endpoint.port != 0, !endpoint.address.isUnspecified, !endpoint.address.isMulticast else {
+      return false
+    }
     return configuration.allowsLoopback || !endpoint.address.isLoopback
   }
 
@@ -39,10 +43,14 @@ extension ICEAgent {
   }
 
   /// The foundation shared by candidates of the same kind, base address and server (RFC 8445 section 5.1.1.3).
-  mutating func foundation(_ kind: CandidateKind, base: Endpoint, server: Endpoint?) -> CandidateFoundation {
+  mutating func foundation(_ kind: CandidateKind, base: Endpoint, server: Endpoint?)
+    -> CandidateFoundation
+  {
     for index in locals.indices {
       let other = locals[index]
-      if other.candidate.kind == kind, other.base.address == base.address, other.server?.address == server?.address {
+      if other.candidate.kind == kind, other.base.address == base.address,
+        other.server?.address == server?.address
+      {
         return other.candidate.foundation
       }
     }
@@ -56,7 +64,8 @@ extension ICEAgent {
     _ kind: CandidateKind, _ endpoint: Endpoint, host: Int, server: Endpoint?
   ) -> Int? {
     let base = locals[host].base
-    for index in locals.indices where locals[index].base == base && locals[index].candidate.endpoint == endpoint {
+    for index in locals.indices
+    where locals[index].base == base && locals[index].candidate.endpoint == endpoint {
       return index
     }
     guard !locals.isFull else {
@@ -65,9 +74,11 @@ extension ICEAgent {
     }
     let hostCandidate = locals[host].candidate
     let candidate = Candidate(
-      kind: kind, endpoint: endpoint, priority: kind.preference << 24 | hostCandidate.priority & 0xFF_FFFF,
+      kind: kind, endpoint: endpoint,
+      priority: kind.preference << 24 | hostCandidate.priority & 0xFF_FFFF,
       foundation: foundation(kind, base: base, server: server), related: hostCandidate.endpoint)
-    locals.append(LocalCandidate(candidate: candidate, base: base, via: locals[host].via, server: server))
+    locals.append(
+      LocalCandidate(candidate: candidate, base: base, via: locals[host].via, server: server))
     return locals.count - 1
   }
 
@@ -97,7 +108,8 @@ extension ICEAgent {
   /// Computes the priority of every pair anew: the role, or a remote candidate, changed.
   mutating func refreshPriorities() {
     for index in checkList.indices {
-      checkList[index].priority = priority(local: checkList[index].local, remote: checkList[index].remote)
+      checkList[index].priority = priority(
+        local: checkList[index].local, remote: checkList[index].remote)
     }
   }
 
@@ -136,7 +148,9 @@ extension ICEAgent {
   // MARK: Gathering
 
   mutating func ask(server: Int, local: Int) {
-    if !gatherer.ask(server: server, local: local, base: locals[local].base) { counters.gatheringFailures += 1 }
+    if !gatherer.ask(server: server, local: local, base: locals[local].base) {
+      counters.gatheringFailures += 1
+    }
   }
 
   /// Begins, repeats and gives up requests to STUN servers.
@@ -153,7 +167,8 @@ extension ICEAgent {
     }
     if now >= gatherer.nextAt, !outbox.isFull, let index = gatherer.nextWaiting {
       let id = TransactionID(randomness: &randomness)
-      let timeout = max(configuration.retransmissionTimeout, configuration.pacing * gatherer.requests.count)
+      let timeout = max(
+        configuration.retransmissionTimeout, configuration.pacing * gatherer.requests.count)
       gatherer.requests[index].state = .underWay
       gatherer.requests[index].transaction = STUNTransaction(id: id, timeout: timeout, at: now)
       gatherer.requests[index].endsAt = now + configuration.gatheringTimeout
@@ -172,7 +187,8 @@ extension ICEAgent {
   mutating func handleGathered(_ message: STUNMessage, request index: Int) {
     let request = gatherer.requests[index]
     gatherer.requests[index].state = .over
-    guard message.messageClass == .success, let mapped = message.mappedEndpoint.map(Self.plain), isUsable(mapped),
+    guard message.messageClass == .success, let mapped = message.mappedEndpoint.map(Self.plain),
+      isUsable(mapped),
       mapped.address.family == locals[request.local].base.address.family
     else {
       counters.gatheringFailures += 1
@@ -181,7 +197,9 @@ extension ICEAgent {
     counters.gatheringResponses += 1
     let known = locals.count
     let server = gatherer.servers[request.server]
-    if let added = reflexiveIndex(.serverReflexive, mapped, host: request.local, server: server), added == known {
+    if let added = reflexiveIndex(.serverReflexive, mapped, host: request.local, server: server),
+      added == known
+    {
       emit(.localCandidate(added))
     }
   }

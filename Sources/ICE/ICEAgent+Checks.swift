@@ -29,16 +29,23 @@ extension ICEAgent {
 
   /// Begins the next check, if Ta has passed since the last one began.
   mutating func beginCheck(at now: Instant) {
-    guard remoteKey != nil, now >= nextCheckAt, !outbox.isFull, let index = nextCheck() else { return }
-    let timeout = max(configuration.retransmissionTimeout, configuration.pacing * checkList.activeCount)
+    guard remoteKey != nil, now >= nextCheckAt, !outbox.isFull, let index = nextCheck() else {
+      return
+    }
+    let timeout = max(
+      configuration.retransmissionTimeout, configuration.pacing * checkList.activeCount)
     checkList[index].triggerOrder = 0
     checkList[index].state = .inProgress
-    checkList[index].check = STUNTransaction(id: TransactionID(randomness: &randomness), timeout: timeout, at: now)
+    checkList[index].check = STUNTransaction(
+      id: TransactionID(randomness: &randomness), timeout: timeout, at: now)
     checkList[index].checkNominates = checkList[index].nominates
     checkList[index].checkWasControlling = role == .controlling
     outbox.append(.check(pair: index))
     checksStarted += 1
-    nextCheckAt = now + (checksStarted < configuration.hastyChecks ? configuration.hastyPacing : configuration.pacing)
+    nextCheckAt =
+      now
+      + (checksStarted < configuration.hastyChecks
+        ? configuration.hastyPacing : configuration.pacing)
   }
 
   /// The pair whose check comes next, or nil.
@@ -62,7 +69,8 @@ extension ICEAgent {
       return .consumed
     }
     let consent = consentIndex(message.transaction)
-    guard let index = consent != nil ? selected : checkList.index(transaction: message.transaction) else {
+    guard let index = consent != nil ? selected : checkList.index(transaction: message.transaction)
+    else {
       counters.unknownTransactions += 1
       return .refused(.unknownTransaction)
     }
@@ -74,7 +82,8 @@ extension ICEAgent {
       counters.unauthenticatedMessages += 1
       return .refused(.unauthenticated)
     }
-    let isSymmetric = checkList[index].local == host && remotes[checkList[index].remote].endpoint == remote
+    let isSymmetric =
+      checkList[index].local == host && remotes[checkList[index].remote].endpoint == remote
     if let consent {
       guard isSymmetric else {
         counters.unexpectedMessages += 1
@@ -107,7 +116,9 @@ extension ICEAgent {
     counters.checksAnswered += 1
     var pair = checkList[index]
     let roundTripTime = now - pair.check.beganAt
-    if let seen = reflexiveIndex(.peerReflexive, mapped, host: pair.local, server: nil) { pair.mapped = seen }
+    if let seen = reflexiveIndex(.peerReflexive, mapped, host: pair.local, server: nil) {
+      pair.mapped = seen
+    }
     pair.isValid = true
     if pair.checkNominates || pair.isNominatedByPeer { pair.isNominated = true }
     pair.isNominatedByPeer = false
@@ -211,7 +222,8 @@ extension ICEAgent {
 
   /// Stops the checks that the nominated pair made needless (RFC 8445 section 8.1.2); their answers still count.
   private mutating func settle() {
-    for index in checkList.indices where checkList[index].isPending && checkList[index].triggerOrder == 0 {
+    for index in checkList.indices
+    where checkList[index].isPending && checkList[index].triggerOrder == 0 {
       checkList[index].state = .failed
       checkList[index].check.stop()
     }

@@ -7,7 +7,9 @@ import Core
 
 extension ICEAgent {
   /// Takes in a message that came by the socket `local` from `remote`.
-  mutating func handle(_ message: STUNMessage, local: Endpoint, remote: Endpoint, at now: Instant) -> ICEResult {
+  mutating func handle(_ message: STUNMessage, local: Endpoint, remote: Endpoint, at now: Instant)
+    -> ICEResult
+  {
     guard message.method == STUNMethod.binding, let host = hostIndex(local) else {
       counters.unexpectedMessages += 1
       return .refused(.unexpected)
@@ -15,7 +17,8 @@ extension ICEAgent {
     switch message.messageClass {
     case .request: return handleRequest(message, host: host, remote: remote, at: now)
     case .indication: return .consumed
-    case .success, .error: return handleResponse(message, host: host, remote: Self.plain(remote), at: now)
+    case .success, .error:
+      return handleResponse(message, host: host, remote: Self.plain(remote), at: now)
     }
   }
 
@@ -84,7 +87,9 @@ extension ICEAgent {
   }
 
   /// What a good check teaches: a remote candidate, a pair, a nomination (RFC 8445 sections 7.3.1.3 to 7.3.1.5).
-  private mutating func learn(_ message: STUNMessage, host: Int, remote endpoint: Endpoint, at now: Instant) {
+  private mutating func learn(
+    _ message: STUNMessage, host: Int, remote endpoint: Endpoint, at now: Instant
+  ) {
     let remote: Int
     if let known = remoteIndex(endpoint) {
       remote = known
@@ -104,15 +109,15 @@ extension ICEAgent {
     guard let index = makePair(local: host, remote: remote, always: true) else { return }
     heard(index, at: now)
 
-    let isFresh = checkList[index].isValid && now < checkList[index].lastAnswer + configuration.consentExpiry
+    let isFresh =
+      checkList[index].isValid && now < checkList[index].lastAnswer + configuration.consentExpiry
     switch checkList[index].state {
     case .succeeded where isFresh:
       break
-    case .inProgress:
-      // The far side's check opened the way, so ours may pass now: it is sent again at once. RFC 8445 section 7.3.1.4
-      // makes a new transaction instead; two sides that do so for each other's checks never hear an answer when Ta is
-      // below the round trip.
-      if checkList[index].check.sendCount > 0, now >= checkList[index].check.sentAt + configuration.triggerInterval,
+    case .inProgress where checkList[index].checkWasControlling == (role == .controlling):
+      // The far side's check opened the way, so ours may pass now: it is sent again at once. RFC 8445 section 7.3.1.4 makes a new
+      // transaction instead; two sides that do so for each other's checks never hear an answer when Ta is below the round trip.
+      if now >= checkList[index].check.sentAt + configuration.triggerInterval,
         outbox.append(.check(pair: index))
       {
         checkList[index].check.repeated(at: now)
@@ -122,13 +127,16 @@ extension ICEAgent {
       checkList.trigger(index)
     }
 
-    if message.usesCandidate, role == .controlled, !checkList[index].isNominated {
-      if isFresh {
-        checkList[index].isNominated = true
-        updateSelection(at: now)
-      } else {
-        checkList[index].isNominatedByPeer = true
-      }
+    guard message.usesCandidate, role == .controlled else { return }
+    if let selected, selected != index, now >= checkList[selected].lastHeard + configuration.moveAfter {
+      // The far side moved to another pair and the one in use has fallen silent: browsers do so without a restart.
+      checkList[selected].isNominated = false
+    }
+    if isFresh {
+      checkList[index].isNominated = true
+      updateSelection(at: now)
+    } else {
+      checkList[index].isNominatedByPeer = true
     }
   }
 

@@ -42,7 +42,8 @@ extension ICEAgent {
     if now >= silenceDeadline(of: checkList[selected]) { setState(.disconnected) }
     guard now >= nextConsentAt, !outbox.isFull else { return }
     let check = ConsentCheck(
-      transaction: TransactionID(randomness: &randomness), sentAt: now, wasControlling: role == .controlling)
+      transaction: TransactionID(randomness: &randomness), sentAt: now,
+      wasControlling: role == .controlling)
     if consents.isFull { consents.remove(at: 0) }
     consents.append(check)
     outbox.append(.consent(pair: selected, check.transaction))
@@ -51,13 +52,16 @@ extension ICEAgent {
 
   /// When a pair in use counts as disconnected, if nothing more is heard on it.
   func silenceDeadline(of pair: CandidatePair) -> Instant {
-    min(pair.lastHeard + configuration.disconnectedAfterSilence, pair.lastAnswer + configuration.disconnectedAfter)
+    min(
+      pair.lastHeard + configuration.disconnectedAfterSilence,
+      pair.lastAnswer + configuration.disconnectedAfter)
   }
 
   /// Notes that an authentic message came on a pair.
   mutating func heard(_ index: Int, at now: Instant) {
     checkList[index].lastHeard = now
-    guard index == selected, state == .disconnected, now < silenceDeadline(of: checkList[index]) else { return }
+    guard index == selected, state == .disconnected, now < silenceDeadline(of: checkList[index])
+    else { return }
     setState(isSettled ? .completed : .connected)
   }
 
@@ -74,7 +78,8 @@ extension ICEAgent {
 
   /// Gives up when patience is over and no pair can become valid any more (RFC 8863 section 4).
   private mutating func loseHope(at now: Instant) {
-    guard state == .checking, now >= checkingSince + configuration.patience, !checkList.hasPending else { return }
+    guard state == .checking, now >= checkingSince + configuration.patience, !checkList.hasPending
+    else { return }
     end(.failed)
   }
 
@@ -109,7 +114,9 @@ extension ICEAgent {
     if let selected {
       let last = checkList[selected].lastAnswer
       deadline = min(deadline, min(nextConsentAt, last + configuration.consentExpiry))
-      if state != .disconnected { deadline = min(deadline, silenceDeadline(of: checkList[selected])) }
+      if state != .disconnected {
+        deadline = min(deadline, silenceDeadline(of: checkList[selected]))
+      }
     } else if state == .checking, now < checkingSince + configuration.patience {
       deadline = min(deadline, checkingSince + configuration.patience)
     }

@@ -16,12 +16,14 @@ extension ICEAgent {
       let pair = checkList[index]
       guard pair.state == .inProgress else { return false }
       counters.checksSent += 1
-      checkList[index].checkWasControlling = role == .controlling
-      return writeCheck(pair, pair.check.id, nominates: pair.checkNominates, into: &datagram)
+      // A retransmission is the same message, whatever became of the role since.
+      let asked: ICERole = pair.checkWasControlling ? .controlling : .controlled
+      return writeCheck(
+        pair, pair.check.id, as: asked, nominates: pair.checkNominates, into: &datagram)
     case .consent(let index, let transaction):
       guard selected == index else { return false }
       counters.consentChecksSent += 1
-      return writeCheck(checkList[index], transaction, nominates: false, into: &datagram)
+      return writeCheck(checkList[index], transaction, as: role, nominates: false, into: &datagram)
     case .gathering(let index):
       guard gatherer.requests[index].state == .underWay else { return false }
       counters.gatheringRequestsSent += 1
@@ -30,12 +32,15 @@ extension ICEAgent {
   }
 
   private func writeCheck(
-    _ pair: CandidatePair, _ transaction: TransactionID, nominates: Bool, into datagram: inout Datagram
+    _ pair: CandidatePair, _ transaction: TransactionID, as role: ICERole, nominates: Bool,
+    into datagram: inout Datagram
   ) -> Bool {
     guard let remoteKey, let remoteCredentials else { return false }
     var message = STUNWriter(datagram.room, .request, transaction: transaction)
     remoteCredentials.withUsernameFragment { remote in
-      localCredentials.withUsernameFragment { message.text(STUNAttribute.username, remote, colon: $0) }
+      localCredentials.withUsernameFragment {
+        message.text(STUNAttribute.username, remote, colon: $0)
+      }
     }
     message.uint32(STUNAttribute.priority, locals[pair.local].peerReflexivePriority)
     switch role {
@@ -69,7 +74,9 @@ extension ICEAgent {
     return Self.finish(&message, path, into: &datagram)
   }
 
-  private static func finish(_ message: inout STUNWriter, _ path: ICEPath, into datagram: inout Datagram) -> Bool {
+  private static func finish(
+    _ message: inout STUNWriter, _ path: ICEPath, into datagram: inout Datagram
+  ) -> Bool {
     guard let count = message.finish() else { return false }
     datagram.setCount(count)
     datagram.local = path.local

@@ -23,10 +23,9 @@
 //   begins one
 //   round trip after the descriptions met; nomination follows and may move the path.
 //   Nomination is regular (8.1.1): the best valid pair, as soon as no better one is pending, or after four of its round
-//   trips (10 ... 200 ms). As the controlled side we take the best pair that was ever nominated, so aggressive
-//   nominators do too.
-//   Pacing: the first check leaves at once, then 5 ms (the RFC's lower bound) for 16 checks, then 20 ms. See
-//   ICEConfiguration.
+//   trips (10 ... 200 ms). As the controlled side we take the best pair that was ever nominated, so that aggressive nominators are
+//   followed, and a later one when that has fallen silent, so that a browser may move without a restart.
+//   Pacing: the first check leaves at once, then 5 ms (the RFC's lower bound) for 16 checks, then 20 ms. See ICEConfiguration.
 //   Requests to STUN servers are paced likewise, and never delay a check.
 //   Failure: not before 39.5 s have passed and every pair has failed, whatever the far side said of its candidates (RFC
 //   8863).
@@ -87,7 +86,9 @@ public struct ICEAgent: ~Copyable {
   var timeout = Instant.never
 
   /// An agent with fresh credentials. `randomness` is its own: a part split off, or a seed in tests.
-  public init(configuration: ICEConfiguration, role: ICERole, randomness: Randomness, at now: Instant) {
+  public init(
+    configuration: ICEConfiguration, role: ICERole, randomness: Randomness, at now: Instant
+  ) {
     var randomness = randomness
     self.configuration = configuration
     self.role = role
@@ -95,8 +96,10 @@ public struct ICEAgent: ~Copyable {
     localKey = localCredentials.withPassword { HMACSHA1(key: $0) }
     tieBreaker = randomness.next()
     self.randomness = randomness
-    let filler = Candidate(kind: .host, endpoint: .none, priority: 1, foundation: CandidateFoundation(number: 0))
-    locals = LocalCandidateTable(filler: LocalCandidate(candidate: filler, base: .none, via: .socket))
+    let filler = Candidate(
+      kind: .host, endpoint: .none, priority: 1, foundation: CandidateFoundation(number: 0))
+    locals = LocalCandidateTable(
+      filler: LocalCandidate(candidate: filler, base: .none, via: .socket))
     remotes = RemoteCandidateTable(filler: filler)
     outbox = ICEOutbox(filler: .check(pair: 0))
     gatherer.serversEnded = !configuration.expectsServers
@@ -124,7 +127,8 @@ public struct ICEAgent: ~Copyable {
     signalled.scope = 0
     let preference = localPreference(base)
     let candidate = Candidate(
-      kind: .host, endpoint: signalled, priority: Candidate.priority(kind: .host, localPreference: preference),
+      kind: .host, endpoint: signalled,
+      priority: Candidate.priority(kind: .host, localPreference: preference),
       foundation: foundation(.host, base: base, server: nil))
     locals.append(LocalCandidate(candidate: candidate, base: base, via: .socket))
     let index = locals.count - 1
@@ -139,7 +143,9 @@ public struct ICEAgent: ~Copyable {
   /// Adds a STUN server, at any time: its name may have taken long to resolve. False when it is one too many.
   @discardableResult
   public mutating func addServer(_ server: Endpoint, at now: Instant) -> Bool {
-    guard state != .closed, server.port != 0, !server.address.isUnspecified, !server.address.isMulticast else {
+    guard state != .closed, server.port != 0, !server.address.isUnspecified,
+      !server.address.isMulticast
+    else {
       return false
     }
     for index in gatherer.servers.indices where gatherer.servers[index] == server { return true }
@@ -184,7 +190,8 @@ public struct ICEAgent: ~Copyable {
   public mutating func addRemoteCandidate(_ candidate: Candidate, at now: Instant) -> Bool {
     var candidate = candidate
     candidate.endpoint.scope = 0
-    guard state != .closed, isUsable(candidate.endpoint), !candidate.endpoint.address.isMappedV4 else {
+    guard state != .closed, isUsable(candidate.endpoint), !candidate.endpoint.address.isMappedV4
+    else {
       counters.refusedRemoteCandidates += 1
       return false
     }
@@ -301,7 +308,9 @@ public struct ICEAgent: ~Copyable {
     guard state != .failed, state != .closed else { return false }
     let (near, far) = (local, Self.plain(remote))
     if let selected, matches(selected, near, far) { return checkList[selected].isValid }
-    for index in checkList.indices where checkList[index].isValid && matches(index, near, far) { return true }
+    for index in checkList.indices where checkList[index].isValid && matches(index, near, far) {
+      return true
+    }
     return false
   }
 

@@ -14,7 +14,9 @@ public struct ICECredentials: Sendable, BitwiseCopyable {
 
   /// The credentials that a description carries: 4 ... 256 and 22 ... 256 ice-chars (RFC 8839 section 5.4); else nil.
   public init?(usernameFragment: ByteView, password: ByteView) {
-    guard usernameFragment.count >= 4, usernameFragment.count <= Limits.iceCredentialBytesMax else { return nil }
+    guard usernameFragment.count >= 4, usernameFragment.count <= Limits.iceCredentialBytesMax else {
+      return nil
+    }
     guard password.count >= 22, password.count <= Limits.iceCredentialBytesMax else { return nil }
     for index in usernameFragment.indices {
       guard usernameFragment[index].isICECharacter else { return nil }
@@ -79,7 +81,8 @@ extension ICECredentials: Equatable {
   public static func == (left: ICECredentials, right: ICECredentials) -> Bool {
     left.withUsernameFragment { fragment in
       left.withPassword { password in
-        right.withUsernameFragment { fragment.elementsEqual($0) } && right.withPassword { password.elementsEqual($0) }
+        right.withUsernameFragment { fragment.elementsEqual($0) }
+          && right.withPassword { password.elementsEqual($0) }
       }
     }
   }

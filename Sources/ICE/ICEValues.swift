@@ -64,11 +64,14 @@ public struct ICEConfiguration: Sendable, BitwiseCopyable {
   public var consentInterval = Instant.Span.seconds(5)
   /// When consent expires, after the last answered check (RFC 7675 section 5.1).
   public var consentExpiry = Instant.Span.seconds(30)
-  /// When the state becomes `.disconnected`: so long after anything authentic was heard, more than two of the longest
-  /// intervals.
+  /// How long the nominated pair must have been silent before another one that the far side nominates replaces it: more than
+  /// the longest interval between consent checks, whose answers would be heard.
+  public var moveAfter = Instant.Span.milliseconds(6_500)
+  /// When the state becomes `.disconnected`: so long after anything authentic was heard, more than two of the longest intervals.
   public var disconnectedAfterSilence = Instant.Span.milliseconds(12_500)
-  /// When it becomes so although the far side's checks are heard: so long after it last answered one of ours.
-  public var disconnectedAfter = Instant.Span.seconds(20)
+  /// When it becomes so although the far side's checks are heard: so long after it last answered one of ours. Four checks or
+  /// more have then gone unanswered, which 5 % loss does once in hours.
+  public var disconnectedAfter = Instant.Span.seconds(25)
 
   /// The values above; loopback only when asked for.
   public init(allowsLoopback: Bool = false, expectsServers: Bool = false) {

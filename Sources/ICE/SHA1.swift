@@ -11,7 +11,9 @@ public struct SHA1: Sendable, BitwiseCopyable {
   /// The 20 bytes of a digest.
   public typealias Digest = InlineArray<20, UInt8>
 
-  private var state: InlineArray<5, UInt32> = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
+  private var state: InlineArray<5, UInt32> = [
+    0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0,
+  ]
   private var block = InlineArray<64, UInt8>(repeating: 0)
   private var blockCount = 0
   private var byteCount: UInt64 = 0
@@ -59,7 +61,8 @@ public struct SHA1: Sendable, BitwiseCopyable {
     for round in 0..<80 {
       var word = schedule[round & 15]
       if round >= 16 {
-        word ^= schedule[(round + 13) & 15] ^ schedule[(round + 8) & 15] ^ schedule[(round + 2) & 15]
+        word ^=
+          schedule[(round + 13) & 15] ^ schedule[(round + 8) & 15] ^ schedule[(round + 2) & 15]
         word = Self.rotate(word, 1)
         schedule[round & 15] = word
       }
@@ -80,5 +83,7 @@ public struct SHA1: Sendable, BitwiseCopyable {
     state[4] &+= e
   }
 
-  private static func rotate(_ value: UInt32, _ bits: UInt32) -> UInt32 { value << bits | value >> (32 - bits) }
+  private static func rotate(_ value: UInt32, _ bits: UInt32) -> UInt32 {
+    value << bits | value >> (32 - bits)
+  }
 }

@@ -149,14 +149,19 @@ public struct STUNMessage {
 
   /// The message that fills `bytes`.
   public init(parsing bytes: ByteView) throws(STUNError) {
-    guard bytes.count >= 20, bytes[0] < 0x40, bytes.uint32(at: 4) == Self.magicCookie else { throw .notSTUN }
+    guard bytes.count >= 20, bytes[0] < 0x40, bytes.uint32(at: 4) == Self.magicCookie else {
+      throw .notSTUN
+    }
     guard Int(bytes.uint16(at: 2)) == bytes.count - 20, bytes.count & 3 == 0 else { throw .length }
     self.bytes = bytes
     let type = bytes.uint16(at: 0)
-    messageClass = STUNClass(rawValue: UInt8(truncatingIfNeeded: type >> 7 & 2 | type >> 4 & 1)).unsafelyUnwrapped
+    messageClass =
+      STUNClass(rawValue: UInt8(truncatingIfNeeded: type >> 7 & 2 | type >> 4 & 1))
+      .unsafelyUnwrapped
     method = type & 0x000F | type >> 1 & 0x0070 | type >> 2 & 0x0F80
     transaction = TransactionID(
-      high: bytes.uint32(at: 8), low: UInt64(bytes.uint32(at: 12)) << 32 | UInt64(bytes.uint32(at: 16)))
+      high: bytes.uint32(at: 8),
+      low: UInt64(bytes.uint32(at: 12)) << 32 | UInt64(bytes.uint32(at: 16)))
 
     var plainEndpoint: Endpoint?
     var offset = 20
@@ -169,7 +174,9 @@ public struct STUNMessage {
       let value = bytes[offset + 4..<offset + 4 + length]
       if attribute == STUNAttribute.fingerprint {
         let expected = CRC32.checksum(bytes[0..<offset]) ^ 0x5354_554E
-        guard length == 4, next == bytes.count, value.uint32(at: 0) == expected else { throw .fingerprint }
+        guard length == 4, next == bytes.count, value.uint32(at: 0) == expected else {
+          throw .fingerprint
+        }
         hasFingerprint = true
       } else if integrityOffset == nil {
         try read(attribute, value, at: offset, plainEndpoint: &plainEndpoint)
@@ -268,5 +275,7 @@ extension ByteView {
   func uint16(at offset: Int) -> UInt16 { UInt16(self[offset]) << 8 | UInt16(self[offset + 1]) }
 
   /// The 32 bits at `offset`, which lie within the view.
-  func uint32(at offset: Int) -> UInt32 { UInt32(uint16(at: offset)) << 16 | UInt32(uint16(at: offset + 2)) }
+  func uint32(at offset: Int) -> UInt32 {
+    UInt32(uint16(at: offset)) << 16 | UInt32(uint16(at: offset + 2))
+  }
 }

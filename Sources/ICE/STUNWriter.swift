@@ -13,7 +13,8 @@ public struct STUNWriter {
 
   /// A message with its header, into the start of `bytes`.
   public init(
-    _ bytes: MutableByteView, _ messageClass: STUNClass, method: UInt16 = STUNMethod.binding, transaction: TransactionID
+    _ bytes: MutableByteView, _ messageClass: STUNClass, method: UInt16 = STUNMethod.binding,
+    transaction: TransactionID
   ) {
     writer = ByteWriter(bytes)
     self.transaction = transaction
@@ -72,7 +73,8 @@ public struct STUNWriter {
       writer.uint16(20)
       writer.uint16(2)
       writer.uint16(port)
-      writer.uint64(endpoint.address.high ^ (UInt64(STUNMessage.magicCookie) << 32 | UInt64(transaction.high)))
+      writer.uint64(
+        endpoint.address.high ^ (UInt64(STUNMessage.magicCookie) << 32 | UInt64(transaction.high)))
       writer.uint64(endpoint.address.low ^ transaction.low)
     }
   }

@@ -23,7 +23,8 @@ import Testing
   @Test("prefixes, case, extensions and line ends are taken as browsers write them")
   func tolerance() {
     let read = candidate(
-      "a=candidate:1467250027 1 UDP 2122260223 192.168.0.196 46243 typ host generation 0 ufrag abcd network-id 1\r\n")
+      "a=candidate:1467250027 1 UDP 2122260223 192.168.0.196 46243 typ host generation 0 ufrag abcd network-id 1\r\n"
+    )
     #expect(read.endpoint == endpoint("192.168.0.196:46243"))
     #expect(read.kind == .host)
     #expect(read.related == nil)
@@ -36,8 +37,13 @@ import Testing
   @Test(
     "what cannot be used says why",
     arguments: [
-      ("candidate:1 1 tcp 2105458943 192.0.2.7 9 typ host tcptype active", CandidateError.transport),
-      ("candidate:1 1 udp 2113937151 1f4712db-ea17-4bcf-a596-105139dfd8bf.local 54596 typ host", .hostName),
+      (
+        "candidate:1 1 tcp 2105458943 192.0.2.7 9 typ host tcptype active", CandidateError.transport
+      ),
+      (
+        "candidate:1 1 udp 2113937151 1f4712db-ea17-4bcf-a596-105139dfd8bf.local 54596 typ host",
+        .hostName
+      ),
       ("candidate:1 2 udp 2113937150 192.0.2.7 54596 typ host", .component),
       ("candidate:1 1 udp 2113937150 192.0.2.7 54596 typ carrier", .kind),
       ("", .malformed),
@@ -62,7 +68,8 @@ import Testing
     "a candidate's priority follows RFC 8445 5.1.2.1",
     arguments: [
       (CandidateKind.host, 65_535, 2_130_706_431), (.peerReflexive, 65_535, 1_862_270_975),
-      (.serverReflexive, 65_535, 1_694_498_815), (.relayed, 65_535, 16_777_215), (.host, 0, 2_113_929_471),
+      (.serverReflexive, 65_535, 1_694_498_815), (.relayed, 65_535, 16_777_215),
+      (.host, 0, 2_113_929_471),
     ] as [(CandidateKind, UInt16, UInt32)])
   func priority(kind: CandidateKind, preference: UInt16, priority: UInt32) {
     #expect(Candidate.priority(kind: kind, localPreference: preference) == priority)
@@ -76,7 +83,8 @@ import Testing
       (Candidate.priorityMax, Candidate.priorityMax, 0x7fff_ffff_ffff_fffe),
     ] as [(UInt32, UInt32, UInt64)])
   func pairPriority(controlling: UInt32, controlled: UInt32, priority: UInt64) {
-    #expect(CandidatePairPriority.value(controlling: controlling, controlled: controlled) == priority)
+    #expect(
+      CandidatePairPriority.value(controlling: controlling, controlled: controlled) == priority)
   }
 
   @Test("credentials hold what the grammar allows, and nothing else")
@@ -88,13 +96,18 @@ import Testing
     #expect(ICECredentials(usernameFragment: "abc", password: password) == nil)
     #expect(ICECredentials(usernameFragment: "ab:c", password: password) == nil)
     #expect(ICECredentials(usernameFragment: "abcd", password: String(password.dropLast())) == nil)
-    #expect(ICECredentials(usernameFragment: String(repeating: "a", count: 256), password: password) != nil)
-    #expect(ICECredentials(usernameFragment: String(repeating: "a", count: 257), password: password) == nil)
+    #expect(
+      ICECredentials(usernameFragment: String(repeating: "a", count: 256), password: password)
+        != nil)
+    #expect(
+      ICECredentials(usernameFragment: String(repeating: "a", count: 257), password: password)
+        == nil)
     var randomness = Randomness(seed: 1)
     let fresh = ICECredentials(randomness: &randomness)
     #expect(fresh.usernameFragment.utf8.count == 8)
     #expect(fresh.password.utf8.count == 24)
-    #expect(ICECredentials(usernameFragment: fresh.usernameFragment, password: fresh.password) == fresh)
+    #expect(
+      ICECredentials(usernameFragment: fresh.usernameFragment, password: fresh.password) == fresh)
     #expect(fresh != good)
   }
 }

@@ -19,7 +19,9 @@ import Testing
     a.state == .completed && b.state == .completed
   }
 
-  @Test("on one machine both can send one round trip after the descriptions met, and complete after two")
+  @Test(
+    "on one machine both can send one round trip after the descriptions met, and complete after two"
+  )
   func loopback() {
     let network = SimulatedNetwork(seed: 1, NetworkBehaviour(delay: .microseconds(50)))
     let configuration = ICEConfiguration(allowsLoopback: true)
@@ -46,21 +48,31 @@ import Testing
     network.gather(a)
     #expect(a.localCandidateCount == 0)
     #expect(a.counters.refusedLocalAddresses == 2)
-    for text in ["127.0.0.1 9", "0.0.0.0 9", "224.0.0.1 9", "10.0.0.1 0", "ff02::1 9", ":: 9", "::ffff:10.0.0.1 9"] {
-      let taken = a.agent.addRemoteCandidate(candidate("1 1 udp 1 \(text) typ host"), at: network.now)
+    for text in [
+      "127.0.0.1 9", "0.0.0.0 9", "224.0.0.1 9", "10.0.0.1 0", "ff02::1 9", ":: 9",
+      "::ffff:10.0.0.1 9",
+    ] {
+      let taken = a.agent.addRemoteCandidate(
+        candidate("1 1 udp 1 \(text) typ host"), at: network.now)
       #expect(!taken, "\(text)")
     }
     #expect(a.counters.refusedRemoteCandidates == 7)
   }
 
-  @Test("with several interfaces, most of them dead ends, a pair is in use within 120 ms and nominated within 300")
+  @Test(
+    "with several interfaces, most of them dead ends, a pair is in use within 120 ms and nominated within 300"
+  )
   func multihomed() {
     let network = SimulatedNetwork(seed: 3, NetworkBehaviour(delay: .milliseconds(1)))
     let a = network.add(
-      "a", .controlling, ["172.17.0.1:5000", "10.8.0.2:5000", "192.168.1.5:5000", "[fd00::5]:5000", "[fe80::5]:5000"])
+      "a", .controlling,
+      ["172.17.0.1:5000", "10.8.0.2:5000", "192.168.1.5:5000", "[fd00::5]:5000", "[fe80::5]:5000"])
     let b = network.add(
-      "b", .controlled, ["172.18.0.1:6000", "10.9.0.2:6000", "192.168.1.6:6000", "[fd01::6]:6000", "[fe80::6]:6000"])
-    for node in [a, b] { node.deadAddresses = Set(node.addresses.filter { $0 != node.addresses[2] }) }
+      "b", .controlled,
+      ["172.18.0.1:6000", "10.9.0.2:6000", "192.168.1.6:6000", "[fd01::6]:6000", "[fe80::6]:6000"])
+    for node in [a, b] {
+      node.deadAddresses = Set(node.addresses.filter { $0 != node.addresses[2] })
+    }
     network.connect(a, b)
     network.run(for: .seconds(5)) { bothCompleted(a, b) }
     #expect(agree(a, b))
@@ -87,7 +99,8 @@ import Testing
     let a = network.add("a", .controlling, ["[fe80::a]:5000"])
     let near = Endpoint(endpoint("[fe80::a]:5000").address, port: 5000, scope: 3)
     a.agent.addLocalAddress(near, at: network.now)
-    guard let far = ICECredentials(usernameFragment: "farfar", password: "0123456789012345678901") else { return }
+    guard let far = ICECredentials(usernameFragment: "farfar", password: "0123456789012345678901")
+    else { return }
     a.agent.setRemote(credentials: far, isLite: false, at: network.now)
     a.agent.addRemoteCandidate(candidate("1 1 udp 9 2001:db8::1 9 typ host"), at: network.now)
     var targets: [Endpoint] = []
@@ -105,10 +118,12 @@ import Testing
   }
 
   @Test(
-    "both controlling, or both controlled: one changes, and they agree", arguments: [ICERole.controlling, .controlled])
+    "both controlling, or both controlled: one changes, and they agree",
+    arguments: [ICERole.controlling, .controlled])
   func roleConflict(role: ICERole) {
     for seed in 0..<40 as Range<UInt64> {
-      let network = SimulatedNetwork(seed: seed, NetworkBehaviour(delay: .milliseconds(5), jitter: .milliseconds(4)))
+      let network = SimulatedNetwork(
+        seed: seed, NetworkBehaviour(delay: .milliseconds(5), jitter: .milliseconds(4)))
       let a = network.add("a", role, ["192.168.1.5:5000"])
       let b = network.add("b", role, ["192.168.1.6:6000", "192.168.1.7:6000"])
       network.connect(a, b)
@@ -126,7 +141,8 @@ import Testing
     arguments: [NATKind.endpointIndependent, .symmetric])
   func nat(kind: NATKind) {
     for seed in 0..<20 as Range<UInt64> {
-      let network = SimulatedNetwork(seed: seed, NetworkBehaviour(delay: .milliseconds(15), jitter: .milliseconds(5)))
+      let network = SimulatedNetwork(
+        seed: seed, NetworkBehaviour(delay: .milliseconds(15), jitter: .milliseconds(5)))
       let server = endpoint("198.51.100.1:3478")
       network.stunServers = [server]
       let a = network.add("a", .controlling, ["192.168.1.5:5000"])
@@ -168,7 +184,9 @@ import Testing
     #expect(network.now <= Instant.zero + .milliseconds(30_050))
   }
 
-  @Test("checks that come before the description are answered, remembered, and used as soon as it comes")
+  @Test(
+    "checks that come before the description are answered, remembered, and used as soon as it comes"
+  )
   func earlyChecks() {
     let network = SimulatedNetwork(seed: 9)
     let a = network.add("a", .controlling, ["192.168.1.5:5000"])
@@ -239,7 +257,8 @@ import Testing
       func addresses(_ side: Int, _ port: Int) -> [String] {
         var list = ["192.168.1.\(side):\(port)"]
         for extra in 0..<chance.below(4) {
-          list.append(extra & 1 == 0 ? "[fd00:\(extra)::\(side)]:\(port)" : "10.\(extra).0.\(side):\(port)")
+          list.append(
+            extra & 1 == 0 ? "[fd00:\(extra)::\(side)]:\(port)" : "10.\(extra).0.\(side):\(port)")
         }
         return list
       }
@@ -248,7 +267,9 @@ import Testing
       let a = network.add("a", swapped ? .controlled : .controlling, addresses(5, 5000))
       let b = network.add("b", swapped != same ? .controlling : .controlled, addresses(6, 6000))
       for node in [a, b] where chance.below(3) == 0 {
-        for address in node.addresses.dropFirst() where chance.below(2) == 0 { node.deadAddresses.insert(address) }
+        for address in node.addresses.dropFirst() where chance.below(2) == 0 {
+          node.deadAddresses.insert(address)
+        }
       }
       if chance.below(3) == 0 { a.nat = (.endpointIndependent, .v4(203, 0, 113, 5)) }
       if chance.below(3) == 0 { b.nat = (.endpointIndependent, .v4(203, 0, 113, 6)) }

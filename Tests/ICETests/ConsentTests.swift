@@ -28,7 +28,9 @@ import Testing
       var lastAnswer = Instant.zero
       network.tap = { _, _, _ in }
       network.run(for: .seconds(10)) {
-        if a.counters.consentChecksAnswered > answered, lastAnswer == .zero { lastAnswer = network.now }
+        if a.counters.consentChecksAnswered > answered, lastAnswer == .zero {
+          lastAnswer = network.now
+        }
         return lastAnswer != .zero
       }
       a.isDeaf = true
@@ -59,13 +61,29 @@ import Testing
   @Test("a silence of 20 s is survived")
   func recovery() {
     let (network, a, b) = connected(3)
+    a.isDeaf = true
     b.isDeaf = true
     network.run(for: .seconds(20))
     #expect(a.state == .disconnected)
+    #expect(b.state == .disconnected)
+    a.isDeaf = false
     b.isDeaf = false
     network.run(for: .seconds(7))
     #expect(a.state == .completed)
     #expect(b.state == .completed)
+  }
+
+  @Test("a far side that asks but never answers is disconnected after 25 s and lost after 30")
+  func unanswered() {
+    let (network, a, b) = connected(3)
+    b.isDeaf = true
+    network.run(for: .seconds(22))
+    #expect(a.state == .completed)
+    #expect(b.state == .disconnected)
+    network.run(for: .milliseconds(1_100))
+    #expect(a.state == .disconnected)
+    network.run(for: .seconds(5))
+    #expect(a.state == .failed)
   }
 
   @Test("a quiet hour costs a check every 4 to 6 s each way, and changes nothing")
@@ -87,11 +105,13 @@ import Testing
   }
 
   @Test(
-    "an unreachable far side fails after 39.5 s, not before, with and without candidates", arguments: [true, false])
+    "an unreachable far side fails after 39.5 s, not before, with and without candidates",
+    arguments: [true, false])
   func patience(hasCandidate: Bool) {
     let network = SimulatedNetwork(seed: 5)
     let a = network.add("a", .controlling, ["192.168.1.5:5000"])
-    guard let far = ICECredentials(usernameFragment: "farfar", password: "0123456789012345678901") else { return }
+    guard let far = ICECredentials(usernameFragment: "farfar", password: "0123456789012345678901")
+    else { return }
     network.gather(a)
     if hasCandidate {
       a.agent.addRemoteCandidate(candidate("1 1 udp 9 192.168.1.9 9 typ host"), at: network.now)
@@ -113,7 +133,8 @@ import Testing
   func retransmission() {
     let network = SimulatedNetwork(seed: 6)
     let a = network.add("a", .controlling, ["192.168.1.5:5000"])
-    guard let far = ICECredentials(usernameFragment: "farfar", password: "0123456789012345678901") else { return }
+    guard let far = ICECredentials(usernameFragment: "farfar", password: "0123456789012345678901")
+    else { return }
     var times: [Int] = []
     network.tap = { _, _, _ in times.append((network.now - .zero).milliseconds) }
     network.gather(a)
@@ -128,7 +149,8 @@ import Testing
   func pacing() {
     let network = SimulatedNetwork(seed: 7)
     let a = network.add("a", .controlling, (1...8).map { "192.168.\($0).5:5000" })
-    guard let far = ICECredentials(usernameFragment: "farfar", password: "0123456789012345678901") else { return }
+    guard let far = ICECredentials(usernameFragment: "farfar", password: "0123456789012345678901")
+    else { return }
     network.gather(a)
     var times: [Int] = []
     network.tap = { _, _, _ in times.append((network.now - .zero).milliseconds) }
@@ -171,13 +193,16 @@ import Testing
     #expect(b.counters.gatheringResponses == 1)
   }
 
-  @Test("a server whose name resolves late is still asked, and the end of candidates waits when it is expected")
+  @Test(
+    "a server whose name resolves late is still asked, and the end of candidates waits when it is expected"
+  )
   func lateServer() {
     let network = SimulatedNetwork(seed: 9)
     let live = endpoint("198.51.100.1:3478")
     network.stunServers = [live]
     let a = network.add(
-      "a", .controlling, ["192.168.1.5:5000"], configuration: ICEConfiguration(expectsServers: true))
+      "a", .controlling, ["192.168.1.5:5000"], configuration: ICEConfiguration(expectsServers: true)
+    )
     a.nat = (.endpointIndependent, .v4(203, 0, 113, 5))
     network.gather(a)
     network.run(for: .seconds(3))

@@ -32,19 +32,29 @@ import Testing
   @Test(
     "HMAC-SHA1 gives the codes of RFC 2202",
     arguments: [
-      ([UInt8](repeating: 0x0b, count: 20), Array("Hi There".utf8), "b617318655057264e28bc0b6fb378c8ef146be00"),
-      (Array("Jefe".utf8), Array("what do ya want for nothing?".utf8), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+      (
+        [UInt8](repeating: 0x0b, count: 20), Array("Hi There".utf8),
+        "b617318655057264e28bc0b6fb378c8ef146be00"
+      ),
+      (
+        Array("Jefe".utf8), Array("what do ya want for nothing?".utf8),
+        "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"
+      ),
       (
         [UInt8](repeating: 0xaa, count: 20), [UInt8](repeating: 0xdd, count: 50),
         "125d7342b9ac11cd91a39af48aa17b4f63f175d3"
       ),
-      (Array(1...25), [UInt8](repeating: 0xcd, count: 50), "4c9007f4026250c6bc8414f9bf50c86c2d7235da"),
+      (
+        Array(1...25), [UInt8](repeating: 0xcd, count: 50),
+        "4c9007f4026250c6bc8414f9bf50c86c2d7235da"
+      ),
       (
         [UInt8](repeating: 0x0c, count: 20), Array("Test With Truncation".utf8),
         "4c1a03424b55e07fe7f27be1d58bb9324a9a5a04"
       ),
       (
-        [UInt8](repeating: 0xaa, count: 80), Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
+        [UInt8](repeating: 0xaa, count: 80),
+        Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
         "aa4ae5e15272d00e95705637ce8a3b55ed402112"
       ),
       (
@@ -59,7 +69,9 @@ import Testing
     #expect(hex(computation.finish()) == code)
   }
 
-  @Test("CRC-32 gives the check value of its catalogue", arguments: [("123456789", 0xCBF4_3926 as UInt32), ("", 0)])
+  @Test(
+    "CRC-32 gives the check value of its catalogue",
+    arguments: [("123456789", 0xCBF4_3926 as UInt32), ("", 0)])
   func crc32(text: String, checksum: UInt32) {
     #expect(text.withByteView { CRC32.checksum($0) } == checksum)
   }

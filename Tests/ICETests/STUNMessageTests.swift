@@ -100,7 +100,9 @@ enum STUNVectors {
     #expect(seen != nil)
   }
 
-  @Test("the values of RFC 5769 2.2 and 2.3 are written as they stand there, but for the padding and SOFTWARE")
+  @Test(
+    "the values of RFC 5769 2.2 and 2.3 are written as they stand there, but for the padding and SOFTWARE"
+  )
   func written() {
     for (vector, mapped) in [
       (STUNVectors.responseV4, "192.0.2.1:32853"),
@@ -125,7 +127,8 @@ enum STUNVectors {
   @Test("every attribute of a check that is written is read again")
   func roundTrip() {
     let bytes = stunMessage(.request) { writer in
-      "remote".withByteView { remote in "locals".withByteView { writer.text(STUNAttribute.username, remote, colon: $0) }
+      "remote".withByteView { remote in
+        "locals".withByteView { writer.text(STUNAttribute.username, remote, colon: $0) }
       }
       writer.uint32(STUNAttribute.priority, 1_853_824_767)
       writer.uint64(STUNAttribute.controlling, 0x0123_4567_89ab_cdef)
@@ -143,7 +146,9 @@ enum STUNVectors {
     #expect(seen != nil)
   }
 
-  @Test("errors carry their number and the attributes that were not understood", arguments: [400, 401, 420, 487])
+  @Test(
+    "errors carry their number and the attributes that were not understood",
+    arguments: [400, 401, 420, 487])
   func errors(code: Int) {
     var unknown = STUNUnknownAttributes(filler: 0)
     unknown.append(0x7001)
