@@ -9,6 +9,7 @@
 // The loop thread makes everything, starts the thread and joins it. Meanwhile the engine and the device are the
 // thread's alone; what both look at are atomics.
 
+import VOIP
 import Core
 import Codecs
 import Linux

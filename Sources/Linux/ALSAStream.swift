@@ -188,7 +188,7 @@ public struct ALSAStream: ~Copyable {
 }
 
 /// An open PCM of alsa-lib, and room for a period of two channels.
-private struct ALSAHandle: ~Copyable {
+public struct ALSAHandle: ~Copyable {
   let pointer: UnsafeMutableRawPointer
   let samples: UnsafeMutablePointer<Int16>
 

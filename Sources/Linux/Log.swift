@@ -161,7 +161,7 @@ public struct Log: ~Copyable {
 }
 
 /// One line being put together, in memory of its own.
-private struct LineMemory: ~Copyable {
+public struct LineMemory: ~Copyable {
   private let bytes: UnsafeMutablePointer<UInt8>
   private let count: UnsafeMutablePointer<Int>
 

@@ -92,7 +92,7 @@ public struct Poller: ~Copyable {
 }
 
 /// The kernel's answers, in memory of their own.
-private struct EventTable: ~Copyable {
+public struct EventTable: ~Copyable {
   let events: UnsafeMutablePointer<clinux_event>
 
   init() {

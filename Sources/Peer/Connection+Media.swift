@@ -3,6 +3,8 @@
 //
 // Voice and reports: through the session and the secure channel, both ways.
 
+import SDP
+import ICE
 public import Core
 import RTP
 

@@ -6,6 +6,7 @@
 import Config
 import Core
 import Host
+import Peer
 import Linux
 import Station
 import VOIP

@@ -4,6 +4,7 @@
 // The commands that look and print: check, devices, selftest, version.
 
 import Codecs
+import Config
 import Linux
 import Security
 import SelfTest
