@@ -4,8 +4,8 @@
 // The part of alsa-lib that the intercom uses.
 //
 // DESIGN. alsa-lib normally reads a tree of files below /usr/share/alsa; a static binary on a bare board has none. So a
-// configuration of our own is loaded from a string, once for each open stream, and kept as long as the stream (the plug plugin
-// refers to it later). Errors that alsa-lib would print to stderr are counted and the last text is kept.
+// configuration of our own is loaded from a string, once for each open stream, and kept as long as the stream (the plug
+// plugin refers to it later). Errors that alsa-lib would print to stderr are counted and the last text is kept.
 
 #define _GNU_SOURCE
 #include "CALSA.h"

@@ -19,6 +19,13 @@ _Static_assert(
         EINPROGRESS == 115,
     "LinuxError.swift names other numbers");
 
+int32_t clinux_copy(const char *source, uint8_t *text, int32_t capacity) {
+    if (source == NULL || capacity <= 0) return 0;
+    size_t length = strnlen(source, (size_t)capacity);
+    memcpy(text, source, length);
+    return (int32_t)length;
+}
+
 int32_t clinux_error_text(int32_t number, uint8_t *text, int32_t capacity) {
     char buffer[128];
     return clinux_copy(strerror_r(number, buffer, sizeof buffer), text, capacity);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The last words of a crash. A Swift trap prints nothing in an Embedded binary, so this line is all there is to go by. Only
-// async-signal-safe calls; the address is relative to where the program was loaded, as addr2line wants it for a static-pie.
+// The last words of a crash. A Swift trap prints nothing in an Embedded binary, so this line is all there is to go by.
+// Only async-signal-safe calls; the address is relative to where the program was loaded, as addr2line wants it for a
+// static-pie.
 
 #define _GNU_SOURCE
 #include <signal.h>

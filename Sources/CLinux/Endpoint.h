@@ -10,7 +10,8 @@
 
 #include "CLinuxSockets.h"
 
-static inline socklen_t clinux_to_socket_address(const struct clinux_endpoint *endpoint, struct sockaddr_storage *address) {
+static inline socklen_t clinux_to_socket_address(
+    const struct clinux_endpoint *endpoint, struct sockaddr_storage *address) {
     memset(address, 0, sizeof *address);
     if (endpoint->family == 4) {
         struct sockaddr_in *v4 = (struct sockaddr_in *)address;

@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 // The same number on every architecture: it is younger than the common table.
@@ -37,19 +38,22 @@ int32_t clinux_poll_control(int32_t poll, int32_t operation, int32_t fd, uint32_
     return epoll_ctl(poll, operations[operation], fd, &event) < 0 ? -errno : 0;
 }
 
-static int clinux_wait(int poll, struct epoll_event *ready, int capacity, int64_t timeout) {
+static int clinux_wait(int poll_fd, struct epoll_event *ready, int capacity, int64_t timeout) {
     if (!atomic_load_explicit(&clinux_without_pwait2, memory_order_relaxed)) {
         // The kernel's own timespec: 64 bits wide on 32-bit machines too.
         struct {
             int64_t seconds;
             int64_t nanoseconds;
         } span = {timeout / 1000000000, timeout % 1000000000};
-        long count = syscall(SYS_epoll_pwait2, poll, ready, capacity, timeout < 0 ? NULL : &span, NULL, 0);
+        long count = syscall(SYS_epoll_pwait2, poll_fd, ready, capacity, timeout < 0 ? NULL : &span, NULL, 0);
         if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return (int)count;
         atomic_store_explicit(&clinux_without_pwait2, 1, memory_order_relaxed);
     }
-    int64_t milliseconds = timeout < 0 ? -1 : (timeout + 999999) / 1000000;
-    return epoll_wait(poll, ready, capacity, milliseconds > 86400000 ? 86400000 : (int)milliseconds);
+    // An epoll descriptor can itself be waited for, and ppoll counts in nanoseconds.
+    struct timespec span = {.tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000};
+    struct pollfd watch = {.fd = poll_fd, .events = POLLIN};
+    int count = ppoll(&watch, 1, timeout < 0 ? NULL : &span, NULL);
+    return count <= 0 ? count : epoll_wait(poll_fd, ready, capacity, 0);
 }
 
 int32_t clinux_poll_wait(int32_t poll, struct clinux_event *events, int32_t capacity, int64_t timeout) {
@@ -111,7 +115,8 @@ int32_t clinux_signals_open(void) {
 
 int32_t clinux_signals_next(int32_t fd) {
     struct signalfd_siginfo information;
-    return read(fd, &information, sizeof information) == (ssize_t)sizeof information ? (int32_t)information.ssi_signo : 0;
+    ssize_t count = read(fd, &information, sizeof information);
+    return count == (ssize_t)sizeof information ? (int32_t)information.ssi_signo : 0;
 }
 
 void clinux_ignore_broken_pipe(void) { signal(SIGPIPE, SIG_IGN); }

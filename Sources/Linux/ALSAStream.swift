@@ -31,6 +31,11 @@ public struct ALSASettings: Sendable, BitwiseCopyable {
   /// Playback begins, and begins anew after it ran dry, with so many periods of silence in the buffer: what the audio
   /// thread may be late by.
   public var prefillPeriods: Int
+  /// Channels asked of the device: 1, and 2 where it has no mono; or 2 at once, where a device's mono is one of its
+  /// sides only.
+  public var channels = 1 {
+    willSet { precondition(newValue == 1 || newValue == 2, "a sound device has one channel or two") }
+  }
 
   /// Periods of `periodSamples` samples, `periodCount` in the buffer, playback `prefillPeriods` ahead.
   public init(periodSamples: Int, periodCount: Int = 4, prefillPeriods: Int = 2) {
@@ -54,7 +59,9 @@ public struct ALSAStream: ~Copyable {
     case playback
   }
 
-  private let handle: ALSAHandle
+  private let pcm: UnsafeMutableRawPointer
+  /// Room for a period of two channels.
+  private let samples: UnsafeMutablePointer<Int16>
   private let direction: Direction
   private let settings: ALSASettings
   /// Channels of the device: 1 or 2.
@@ -77,7 +84,7 @@ public struct ALSAStream: ~Copyable {
     let device = name.withByteView({ $0.elementsEqual("default") }) ? try SoundCards.defaultDevice(direction) : name
     var wanted = calsa_settings()
     wanted.rate = UInt32(Limits.sampleRate)
-    wanted.channels = 1
+    wanted.channels = UInt32(settings.channels)
     wanted.period_frames = UInt32(settings.periodSamples)
     wanted.buffer_frames = UInt32(settings.periodSamples * settings.periodCount)
     wanted.start_frames = UInt32(settings.periodSamples * settings.prefillPeriods)
@@ -89,7 +96,9 @@ public struct ALSAStream: ~Copyable {
       }
     }
     guard result >= 0, let opened else { throw LinuxError(result, "snd_pcm_open") }
-    handle = ALSAHandle(opened)
+    pcm = opened
+    samples = .allocate(capacity: 2 * Limits.periodSamplesMax)
+    samples.initialize(repeating: 0, count: 2 * Limits.periodSamplesMax)
     self.direction = direction
     self.settings = settings
     channels = Int(granted.channels)
@@ -98,15 +107,19 @@ public struct ALSAStream: ~Copyable {
     isPaced = granted.paced != 0
   }
 
+  deinit {
+    calsa_close(pcm)
+    samples.deallocate()
+  }
+
   /// Begins: capture runs, playback gets its silence to begin with. Audio thread, right before the first period.
   public mutating func start() -> PCMResult {
-    let result = direction == .capture ? calsa_start(handle.pointer) : prefill()
+    let result = direction == .capture ? calsa_start(pcm) : prefill()
     return result < 0 ? .failed(errno: -result) : .done
   }
 
   /// Waits for the next period and reads it into `frame`.
   public mutating func read(into frame: inout PCMFrame) -> PCMResult {
-    let samples = handle.samples
     frame.count = settings.periodSamples
     let result = transfer { calsa_read($0, $1, $2) }
     guard result >= 0 else {
@@ -138,22 +151,22 @@ public struct ALSAStream: ~Copyable {
 
   /// Samples between the one handed over last and the one at the converter; nil when the device cannot tell.
   public func delaySamples() -> Int? {
-    let delay = calsa_delay(handle.pointer)
+    let delay = calsa_delay(pcm)
     return delay < 0 ? nil : Int(delay)
   }
 
   /// Waits until everything written has been played, and closes. Without it what is left is dropped.
-  public consuming func finish() { calsa_drain(handle.pointer) }
+  public consuming func finish() { calsa_drain(pcm) }
 
   private mutating func recover(from error: Int32) -> PCMResult {
-    let result = calsa_recover(handle.pointer, error)
+    let result = calsa_recover(pcm, error)
     guard result >= 0 else { return .failed(errno: -result) }
     xruns += 1
     return .xrun
   }
 
   private func prefill() -> Int32 {
-    for index in 0..<settings.periodSamples * channels { handle.samples[index] = 0 }
+    for index in 0..<settings.periodSamples * channels { samples[index] = 0 }
     for _ in 0..<settings.prefillPeriods {
       let result = transfer { calsa_write($0, $1, $2) }
       if result < 0 { return result }
@@ -162,7 +175,6 @@ public struct ALSAStream: ~Copyable {
   }
 
   private func fill(from frame: borrowing PCMFrame) {
-    let samples = handle.samples
     for index in 0..<frame.count {
       if channels == 1 {
         samples[index] = frame.samples[index]
@@ -178,28 +190,11 @@ public struct ALSAStream: ~Copyable {
     var done = 0
     while done < settings.periodSamples {
       let count = call(
-        handle.pointer, handle.samples + done * channels, UInt32(settings.periodSamples - done))
+        pcm, samples + done * channels, UInt32(settings.periodSamples - done))
       if count == -Int64(LinuxError.interrupted) { continue }
       if count <= 0 { return count == 0 ? -LinuxError.inputOutput : Int32(count) }
       done += Int(count)
     }
     return 0
-  }
-}
-
-/// An open PCM of alsa-lib, and room for a period of two channels.
-public struct ALSAHandle: ~Copyable {
-  let pointer: UnsafeMutableRawPointer
-  let samples: UnsafeMutablePointer<Int16>
-
-  init(_ pointer: UnsafeMutableRawPointer) {
-    self.pointer = pointer
-    samples = .allocate(capacity: 2 * Limits.periodSamplesMax)
-    samples.initialize(repeating: 0, count: 2 * Limits.periodSamplesMax)
-  }
-
-  deinit {
-    calsa_close(pointer)
-    samples.deallocate()
   }
 }

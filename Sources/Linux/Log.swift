@@ -46,7 +46,9 @@ public struct Log: ~Copyable {
   public private(set) var lostLines: UInt64 = 0
   private let number: Int32
   private let start: Instant
-  private let line: LineMemory
+  /// The line being put together, in memory of its own.
+  private let line: UnsafeMutablePointer<UInt8>
+  private var lineCount = 0
   private var keys = LogKeyTable<KeyState?>(repeating: nil)
 
   private struct KeyState: BitwiseCopyable {
@@ -73,8 +75,11 @@ public struct Log: ~Copyable {
     self.style = style
     self.start = start
     number = descriptor
-    line = LineMemory()
+    line = .allocate(capacity: Limits.logLineBytesMax)
+    line.initialize(repeating: 0, count: Limits.logLineBytesMax)
   }
+
+  deinit { line.deallocate() }
 
   /// Writes one event, or counts it when its call site `key` (a literal; one for each kind of event) has written too
   /// much.
@@ -144,59 +149,34 @@ public struct Log: ~Copyable {
   }
 
   private mutating func emit(_ level: LogLevel, _ text: String, at now: Instant) {
-    line.clear()
+    lineCount = 0
     switch style {
     case .journal:
-      line.append("<\(level.rawValue)>")
+      append("<\(level.rawValue)>")
     case .terminal:
       let milliseconds = (now - start).milliseconds
       let fraction = milliseconds % 1000
-      line.append("\(milliseconds / 1000).")
-      line.append(fraction < 10 ? "00\(fraction)" : fraction < 100 ? "0\(fraction)" : "\(fraction)")
-      line.append(level == .error ? " error: " : level == .warning ? " warning: " : " ")
+      append("\(milliseconds / 1000).")
+      append(fraction < 10 ? "00\(fraction)" : fraction < 100 ? "0\(fraction)" : "\(fraction)")
+      append(level == .error ? " error: " : level == .warning ? " warning: " : " ")
     }
-    line.append(text)
-    if !line.write(to: number) { lostLines += 1 }
-  }
-}
-
-/// One line being put together, in memory of its own.
-public struct LineMemory: ~Copyable {
-  private let bytes: UnsafeMutablePointer<UInt8>
-  private let count: UnsafeMutablePointer<Int>
-
-  init() {
-    bytes = .allocate(capacity: Limits.logLineBytesMax)
-    bytes.initialize(repeating: 0, count: Limits.logLineBytesMax)
-    count = .allocate(capacity: 1)
-    count.initialize(to: 0)
+    append(text)
+    line[lineCount] = 0x0A
+    let size = Int64(lineCount + 1)
+    let isTaken = clinux_poll_ready(number, 2 /* writable */) > 0 && clinux_write(number, line, size) == size
+    if !isTaken { lostLines += 1 }
   }
 
-  deinit {
-    bytes.deallocate()
-    count.deallocate()
-  }
-
-  func clear() { count.pointee = 0 }
-
-  /// Adds `text`, control characters (C0, DEL, C1) as question marks; cuts it where the line is full.
-  func append(_ text: String) {
+  /// Adds `text` to the line, control characters (C0, DEL, C1) as question marks; cuts it where the line is full.
+  private mutating func append(_ text: String) {
     var previous: UInt8 = 0
-    for byte in text.utf8 where count.pointee < Limits.logLineBytesMax - 1 {
+    for byte in text.utf8 where lineCount < Limits.logLineBytesMax - 1 {
       let isControl = byte < 0x20 || byte == 0x7F || (previous == 0xC2 && byte < 0xA0)
-      bytes[count.pointee] = isControl ? 0x3F : byte
+      line[lineCount] = isControl ? 0x3F : byte
       // The first byte of a C1 character goes too, or what is left would be no UTF-8.
-      if isControl, previous == 0xC2 { bytes[count.pointee - 1] = 0x3F }
-      count.pointee += 1
+      if isControl, previous == 0xC2 { line[lineCount - 1] = 0x3F }
+      lineCount += 1
       previous = byte
     }
-  }
-
-  /// Writes the line and its end; false when whoever reads does not take it.
-  func write(to number: Int32) -> Bool {
-    bytes[count.pointee] = 0x0A
-    let size = Int64(count.pointee + 1)
-    guard clinux_poll_ready(number, 2 /* writable */) > 0 else { return false }
-    return clinux_write(number, bytes, size) == size
   }
 }

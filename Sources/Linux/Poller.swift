@@ -44,7 +44,8 @@ public struct Poller: ~Copyable {
   }
 
   private let descriptor: FileDescriptor
-  private let table: EventTable
+  /// The kernel's answers, in memory of their own.
+  private let events: UnsafeMutablePointer<clinux_event>
   private var readyCount = 0
   /// How often `wait` came back, ever.
   public private(set) var wakeUps: UInt64 = 0
@@ -52,8 +53,11 @@ public struct Poller: ~Copyable {
   /// A poller that watches nothing. Allocates; make it at start.
   public init() throws(LinuxError) {
     descriptor = FileDescriptor(owning: try check(clinux_poll_open(), "epoll_create1"))
-    table = EventTable()
+    events = .allocate(capacity: Limits.pollEventsMax)
+    events.initialize(repeating: clinux_event(), count: Limits.pollEventsMax)
   }
+
+  deinit { events.deallocate() }
 
   /// Begins to watch descriptor `number` for `interest`, under `token`.
   public func add(_ number: Int32, for interest: Readiness, token: UInt64) throws(LinuxError) {
@@ -73,11 +77,11 @@ public struct Poller: ~Copyable {
   /// Waits until a descriptor is ready, `deadline` has come (`.never`: no deadline) or a signal came; answers how many
   /// events there are, 0 ... Limits.pollEventsMax. `at` is now. A deadline that has passed only looks.
   ///
-  /// The kernel keeps the deadline to about 50 µs; before Linux 5.11 it is rounded up to a millisecond. Never early.
+  /// The kernel keeps the deadline to about 50 µs, and is never early.
   public mutating func wait(until deadline: Instant, at now: Instant) throws(LinuxError) -> Int {
     let timeout = deadline == .never ? -1 : max(0, (deadline - now).nanoseconds)
     readyCount = 0
-    let count = clinux_poll_wait(descriptor.number, table.events, Int32(Limits.pollEventsMax), timeout)
+    let count = clinux_poll_wait(descriptor.number, events, Int32(Limits.pollEventsMax), timeout)
     wakeUps += 1
     readyCount = Int(try check(count, "epoll_wait"))
     return readyCount
@@ -86,19 +90,7 @@ public struct Poller: ~Copyable {
   /// Event `index` of the last wait, 0 ..< its answer.
   public func event(_ index: Int) -> Event {
     precondition(index >= 0 && index < readyCount, "a poll event is read that did not come")
-    let event = table.events[index]
+    let event = events[index]
     return Event(token: event.token, readiness: Readiness(rawValue: event.flags))
   }
-}
-
-/// The kernel's answers, in memory of their own.
-public struct EventTable: ~Copyable {
-  let events: UnsafeMutablePointer<clinux_event>
-
-  init() {
-    events = .allocate(capacity: Limits.pollEventsMax)
-    events.initialize(repeating: clinux_event(), count: Limits.pollEventsMax)
-  }
-
-  deinit { events.deallocate() }
 }

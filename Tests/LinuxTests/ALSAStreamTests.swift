@@ -61,28 +61,38 @@ import Testing
     }
   }
 
-  @Test("a device that takes stereo only is played alike on both sides and captured as their mean")
+  @Test("a stereo device is played alike on both sides and captured as their mean")
   func stereo() throws {
     let directory = TemporaryDirectory()
     let path = directory.path + "/stereo.raw"
     let configuration = """
-      pcm.out { type file file '\(path)' format raw slave.pcm stereo }
-      pcm.in { type file file /dev/null infile '\(path)' format raw slave.pcm stereo }
-      pcm.stereo { type route slave { pcm null channels 2 } ttable.0.0 1 ttable.1.1 1 }
+      pcm.out { type file file '\(path)' format raw slave.pcm null }
+      pcm.in { type file file /dev/null infile '\(path)' format raw slave.pcm null }
       """
+    var settings = settings
+    settings.channels = 2
     var playback = try ALSAStream("out", .playback, settings: settings, configuration: configuration)
-    guard playback.channels == 2 else { return }  // This plugin chain took mono after all.
+    #expect(playback.channels == 2)
     _ = playback.start()
     _ = playback.write(Self.frame(100))
     playback.finish()
     let bytes = try Files.read(path, limitBytes: 100_000)
     #expect(bytes.count == 3 * 480 * 4)
     #expect(Array(bytes[(2 * 480 * 4)..<(2 * 480 * 4 + 8)]) == [100, 0, 100, 0, 101, 0, 101, 0])
+    try Self.patch(path, at: 2 * 480 * 4 + 2, with: [0xC8, 0x00])
     var capture = try ALSAStream("in", .capture, settings: settings, configuration: configuration)
     _ = capture.start()
     var frame = PCMFrame()
     for _ in 0..<3 { _ = capture.read(into: &frame) }
-    #expect(frame.samples[0] == 100 && frame.samples[479] == 579)
+    // The first sample's right side was made 200.
+    #expect(frame.samples[0] == 150 && frame.samples[1] == 101 && frame.samples[479] == 579)
+  }
+
+  private static func patch(_ path: String, at offset: Int, with patch: [UInt8]) throws {
+    var bytes = try Files.read(path, limitBytes: 100_000)
+    bytes.replaceSubrange(offset..<offset + patch.count, with: patch)
+    var stream = try FileStream(replacing: path)
+    try bytes.withUnsafeBytes { try stream.write(ByteView($0)) }
   }
 
   @Test(

@@ -161,6 +161,27 @@ import Testing
     #expect(Self.text(reader) == "short")
   }
 
+  @Test("any bytes in any pieces give the lines that are in them")
+  func burst() {
+    let seed: UInt64 = 7
+    var random = Randomness(seed: seed)
+    let pipe = Pipe()
+    var reader = LineReader(reading: pipe.reading.number)
+    var sent: [UInt8] = []
+    var heard: [[UInt8]] = []
+    for _ in 0..<2000 {
+      var piece: [UInt8] = []
+      for _ in 0..<random.below(30) { piece.append(random.chance(percent: 10) ? 0x0A : random.uint8()) }
+      sent += piece
+      pipe.write(piece)
+      while case .line = reader.next() { heard.append(reader.line) }
+    }
+    let expected = sent.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().map { line in
+      line.last == 0x0D ? Array(line.dropLast()) : Array(line)
+    }
+    #expect(heard == expected, "seed \(seed)")
+  }
+
   @Test("a writer never waits: it keeps what the pipe does not take, up to a bound")
   func writer() {
     let pipe = Pipe()

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// What the tests of this room share. Nothing sleeps for luck: a test waits for an event, and the bound on that is generous.
+// What the tests of this room share. Nothing sleeps for luck: a test waits for an event, and the bound on that is
+// generous.
 
 import Core
 import Glibc
@@ -38,7 +39,9 @@ struct Pipe: ~Copyable {
     writing = FileDescriptor(owning: ends[1])
   }
 
-  func write(_ text: String) { _ = Glibc.write(writing.number, text, text.utf8.count) }
+  func write(_ text: String) { write(Array(text.utf8)) }
+
+  func write(_ bytes: [UInt8]) { _ = Glibc.write(writing.number, bytes, bytes.count) }
 
   /// What is there now, without waiting.
   func read() -> String {

@@ -20,7 +20,8 @@ struct calsa_settings {
     uint32_t paced;
 };
 
-/// Opens the PCM `name` for interleaved 16-bit samples; mono if it can, else stereo. `extra` is further configuration, or NULL.
+/// Opens the PCM `name` for interleaved 16-bit samples; in stereo where it refuses the channels asked. `extra` is further
+/// configuration, or NULL.
 int32_t calsa_open(
     const char *name, const char *extra, int32_t capture, const struct calsa_settings *wanted, void **stream,
     struct calsa_settings *granted);

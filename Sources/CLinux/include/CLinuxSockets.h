@@ -15,8 +15,8 @@ struct clinux_endpoint {
     uint16_t family;
 };
 
-/// A bound, non-blocking UDP socket. `expedited` marks what it sends for expedited forwarding; buffer sizes of 0 leave the
-/// kernel's. A refusal of these three is not an error.
+/// A bound, non-blocking UDP socket. `expedited` marks what it sends for expedited forwarding; buffer sizes of 0 leave
+/// the kernel's. A refusal of these three is not an error.
 int32_t clinux_udp_open(
     const struct clinux_endpoint *local, int32_t expedited, int32_t receive_bytes, int32_t send_bytes);
 /// The datagram's whole size, which is above `capacity` when it was cut.
@@ -58,8 +58,8 @@ struct clinux_interface_address {
 int32_t clinux_interface_addresses(struct clinux_interface_address *addresses, int32_t capacity);
 int32_t clinux_interface_name(uint32_t index, uint8_t *text, int32_t capacity);
 
-/// Looks `name` up, which can take many seconds; answers how many addresses were written. A failure of the look-up itself is
-/// -10000 minus the positive EAI number.
+/// Looks `name` up, which can take many seconds; answers how many addresses were written. A failure of the look-up itself
+/// is -10000 minus the positive EAI number.
 int32_t clinux_resolve(const char *name, struct clinux_endpoint *addresses, int32_t capacity);
 /// The text of such a number.
 int32_t clinux_resolve_text(int32_t result, uint8_t *text, int32_t capacity);
