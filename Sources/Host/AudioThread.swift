@@ -71,7 +71,7 @@ final class AudioThread {
 }
 
 /// What the thread works on; a class so that a pointer to it can be handed over.
-private final class AudioWork {
+final class AudioWork {
   var engine: VoiceEngine
   var device: PCMDevice?
   var counters = PCMCounters()
@@ -135,7 +135,7 @@ private final class AudioWork {
 }
 
 /// The thread's entry: a free function, because a closure inside a `@main` type can trap off the main thread.
-private func runAudio(_ context: UnsafeMutableRawPointer?) {
+func runAudio(_ context: UnsafeMutableRawPointer?) {
   guard let context else { return }
   Unmanaged<AudioWork>.fromOpaque(context).takeUnretainedValue().run()
 }

@@ -12,9 +12,11 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
     periodSamples: Int, frameSamples: Int, encoder: consuming Encoder, canceller: consuming Canceller,
     ends: consuming Ends, makeDecoder: () throws(Failure) -> Decoder
   ) throws(Failure) {
-    let talkers = try InlineArray<4, Playout<Decoder>> { (_: Int) throws(Failure) -> Playout<Decoder> in
-      Playout(decoder: try makeDecoder(), periodSamples: periodSamples)
-    }
+    let talkers = TalkerTable(
+      first: Playout(decoder: try makeDecoder(), periodSamples: periodSamples),
+      second: Playout(decoder: try makeDecoder(), periodSamples: periodSamples),
+      third: Playout(decoder: try makeDecoder(), periodSamples: periodSamples),
+      fourth: Playout(decoder: try makeDecoder(), periodSamples: periodSamples))
     self.init(
       periodSamples: periodSamples, frameSamples: frameSamples, encoder: encoder, canceller: canceller,
       talkers: talkers, ends: ends, scratch: SampleMemory(count: Limits.periodSamplesMax))

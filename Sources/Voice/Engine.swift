@@ -51,7 +51,7 @@ public struct Engine<
 
   var encoder: Encoder
   var canceller: Canceller
-  var talkers: InlineArray<4, Playout<Decoder>>
+  var talkers: TalkerTable<Decoder>
   var ends: Ends
   let scratch: SampleMemory
 
@@ -78,7 +78,7 @@ public struct Engine<
   /// An engine over memory made for it; see `init(periodSamples:frameSamples:encoder:canceller:ends:makeDecoder:)`.
   init(
     periodSamples: Int, frameSamples: Int, encoder: consuming Encoder, canceller: consuming Canceller,
-    talkers: consuming InlineArray<4, Playout<Decoder>>, ends: consuming Ends, scratch: consuming SampleMemory
+    talkers: consuming TalkerTable<Decoder>, ends: consuming Ends, scratch: consuming SampleMemory
   ) {
     precondition(periodSamples == 240 || periodSamples == 480 || periodSamples == 960, "a period is 5, 10 or 20 ms")
     precondition(frameSamples == 480 || frameSamples == 960, "a voice frame is 10 or 20 ms")
