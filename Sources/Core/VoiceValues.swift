@@ -56,7 +56,8 @@ public struct EncodedFrame: Sendable, BitwiseCopyable {
   /// Replaces the payload with a copy of `source`; false, and nothing changed, when it does not fit.
   public mutating func assign(_ source: ByteView) -> Bool {
     guard source.count <= Limits.encodedFrameBytesMax else { return false }
-    for index in 0..<source.count { payload[index] = source[index] }
+    // One copy: an element of an inline array inside a value written alone costs a copy of the whole array.
+    withUnsafeMutableBytes(of: &payload) { MutableByteView($0).copy(source) }
     count = source.count
     return true
   }

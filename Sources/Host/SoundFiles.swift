@@ -27,7 +27,11 @@ final class FileSource {
   private var ring: Producer<PCMFrame>
   private let periodSamples: Int
   private let scratch: Scratch
+  /// Samples at 48 kHz that are not in the ring yet, from `waitingStart` on.
   private var waiting: [Int16] = []
+  private var waitingStart = 0
+  private let samples: UnsafeMutableBufferPointer<Int16>
+  private let resampled: UnsafeMutableBufferPointer<Int16>
   private var bytesLeft: Int
   /// Whether all of the file has been read.
   private var isAtEnd = false
@@ -40,6 +44,9 @@ final class FileSource {
     self.periodSamples = periodSamples
     self.ring = ring
     scratch = Scratch(count: Self.blockBytes)
+    samples = .allocate(capacity: Self.blockBytes)
+    resampled = .allocate(capacity: Self.blockBytes)
+    waiting.reserveCapacity(Self.blockBytes * 8)
     let headBytes: Int
     do throws(LinuxError) {
       stream = try FileStream(reading: path)
@@ -60,11 +67,17 @@ final class FileSource {
     serve()
   }
 
-  /// Reads ahead until the ring is full. A file that cannot be read any more ends there.
+  deinit {
+    samples.deallocate()
+    resampled.deallocate()
+  }
+
+  /// Reads ahead until the ring is full. A file that cannot be read any more ends there. Does not allocate.
   func serve() {
     while ring.free > 0 {
-      if waiting.count >= periodSamples || (isAtEnd && !waiting.isEmpty) {
-        pushPeriod()
+      let count = waiting.count - waitingStart
+      if count >= periodSamples || (isAtEnd && count > 0) {
+        pushPeriod(min(periodSamples, count))
       } else if isAtEnd {
         return
       } else {
@@ -73,16 +86,20 @@ final class FileSource {
     }
   }
 
-  private func pushPeriod() {
+  private func pushPeriod(_ count: Int) {
     guard let slot = ring.claim() else { return }
-    let count = min(periodSamples, waiting.count)
     slot.pointee.count = periodSamples
-    for index in 0..<periodSamples { slot.pointee.samples[index] = index < count ? waiting[index] : 0 }
-    waiting.removeFirst(count)
+    withUnsafeMutableBytes(of: &slot.pointee.samples) { bytes in
+      let target = bytes.bindMemory(to: Int16.self)
+      for index in 0..<periodSamples { target[index] = index < count ? waiting[waitingStart + index] : 0 }
+    }
+    waitingStart += count
     ring.commit()
   }
 
   private func readMore() {
+    waiting.removeFirst(waitingStart)
+    waitingStart = 0
     let wanted = min(Self.blockBytes - Self.blockBytes % header.frameBytes, bytesLeft)
     var count = 0
     do throws(LinuxError) { count = try stream.read(into: scratch.bytes[0..<wanted]) } catch { count = 0 }
@@ -91,25 +108,22 @@ final class FileSource {
       return
     }
     bytesLeft -= count
-    var samples = [Int16](repeating: 0, count: count / header.frameBytes)
-    let bytes = scratch.bytes.readOnly[0..<count]
-    let converted = samples.withUnsafeMutableBufferPointer { header.convert(bytes, into: $0) }
-    samples.removeLast(samples.count - converted)
-    if resampler == nil { waiting += samples } else { resample(samples) }
+    let converted = header.convert(scratch.bytes.readOnly[0..<count], into: samples)
+    if resampler == nil {
+      waiting.append(contentsOf: samples[0..<converted])
+    } else {
+      resample(converted)
+    }
   }
 
-  private func resample(_ samples: [Int16]) {
+  private func resample(_ count: Int) {
     var used = 0
-    var output = [Int16](repeating: 0, count: 4_096)
-    while used < samples.count {
-      let (consumed, produced) = samples.withUnsafeBufferPointer { input in
-        output.withUnsafeMutableBufferPointer { output in
-          resampler?.process(UnsafeBufferPointer(rebasing: input[used...]), into: output) ?? (0, 0)
-        }
-      }
+    while used < count {
+      let input = UnsafeBufferPointer(rebasing: samples[used..<count])
+      let (consumed, produced) = resampler?.process(input, into: resampled) ?? (0, 0)
       guard consumed > 0 || produced > 0 else { return }
       used += consumed
-      waiting += output[0..<produced]
+      waiting.append(contentsOf: resampled[0..<produced])
     }
   }
 }

@@ -13,10 +13,10 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
       case .setSpeakerMuted(let muted): _ = speakerGate.setMuted(muted)
       case .setSending(let sending): setSending(sending)
       case .addTalker(let talker):
-        talkers[talker.index].restart()
+        talkers.restart(talker.index)
         isActive[talker.index] = true
       case .removeTalker(let talker):
-        talkers[talker.index].restart()
+        talkers.restart(talker.index)
         isActive[talker.index] = false
       case .setExpectedLoss(let percent): encoder.setExpectedLoss(percent: min(100, Int(percent)))
       }
@@ -45,7 +45,7 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
   mutating func drainReceived() {
     while let slot = ends.received.peek() {
       let index = slot.pointee.talker.index
-      if isActive[index] { talkers[index].insert(slot) }
+      if isActive[index] { talkers.insert(slot, for: index) }
       ends.received.release()
     }
   }
@@ -123,7 +123,7 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
     mixer.clear()
     let period = scratch.part(0, count: periodSamples)
     for index in 0..<Limits.talkersMax where isActive[index] {
-      talkers[index].pull(into: period, at: now)
+      talkers.pull(index, into: period, at: now)
       mixer.add(period)
     }
     played.count = periodSamples

@@ -116,14 +116,14 @@ public struct Engine<
     report.microphoneMuted = gate.isMuted
     report.speakerMuted = speakerGate.isMuted
     for index in 0..<Limits.talkersMax {
-      report.talkers[index] = talkers[index].report
+      report.talkers[index] = talkers.report(index)
       report.talkers[index].isActive = isActive[index]
     }
     return report
   }
 
   /// How many of the talker's packets wait.
-  public func storedPackets(of talker: Talker) -> Int { talkers[talker.index].storedPackets }
+  public func storedPackets(of talker: Talker) -> Int { talkers.storedPackets(talker.index) }
 
   private mutating func report() {
     samplesSinceReport = 0

@@ -24,23 +24,55 @@ struct TalkerTable<Decoder: VoiceDecoder & ~Copyable>: ~Copyable {
     self.fourth = fourth
   }
 
-  /// The playout of the talker at `index`, 0 ..< Limits.talkersMax, in place.
-  subscript(index: Int) -> Playout<Decoder> {
-    _read {
-      switch index {
-      case 0: yield first
-      case 1: yield second
-      case 2: yield third
-      default: yield fourth
-      }
+  // A subscript that yields would be shorter, but its coroutine's frame may come from the heap.
+
+  /// Empties the playout of the talker at `index`, 0 ..< Limits.talkersMax, and its counters.
+  mutating func restart(_ index: Int) {
+    switch index {
+    case 0: first.restart()
+    case 1: second.restart()
+    case 2: third.restart()
+    default: fourth.restart()
     }
-    _modify {
-      switch index {
-      case 0: yield &first
-      case 1: yield &second
-      case 2: yield &third
-      default: yield &fourth
-      }
+  }
+
+  /// Hands a received frame to the talker at `index`.
+  mutating func insert(_ frame: UnsafePointer<EncodedFrame>, for index: Int) {
+    switch index {
+    case 0: first.insert(frame)
+    case 1: second.insert(frame)
+    case 2: third.insert(frame)
+    default: fourth.insert(frame)
+    }
+  }
+
+  /// Takes the next period of the talker at `index`.
+  mutating func pull(_ index: Int, into period: UnsafeMutableBufferPointer<Int16>, at now: Instant) {
+    switch index {
+    case 0: first.pull(into: period, at: now)
+    case 1: second.pull(into: period, at: now)
+    case 2: third.pull(into: period, at: now)
+    default: fourth.pull(into: period, at: now)
+    }
+  }
+
+  /// What the talker at `index` did.
+  func report(_ index: Int) -> TalkerReport {
+    switch index {
+    case 0: first.report
+    case 1: second.report
+    case 2: third.report
+    default: fourth.report
+    }
+  }
+
+  /// How many packets of the talker at `index` wait.
+  func storedPackets(_ index: Int) -> Int {
+    switch index {
+    case 0: first.storedPackets
+    case 1: second.storedPackets
+    case 2: third.storedPackets
+    default: fourth.storedPackets
     }
   }
 }

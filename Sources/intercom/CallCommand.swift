@@ -103,6 +103,7 @@ private final class Calling {
       live.print(final, call.phase, peer: peer, at: now)
       if desk.isAskedToEnd || hangUpAt <= now {
         hangUpAt = .never
+        if let id = call.connection { final.takePair(id, of: desk.host.service) }
         call.hangUp(service: &desk.host.service, at: now)
         settle(at: now)
       }
@@ -128,6 +129,7 @@ private final class Calling {
       while let event = desk.host.nextEvent() {
         isBusy = true
         measurement.handle(event, at: now)
+        if case .connectionStateChanged(let id, .connected) = event { final.takePair(id, of: desk.host.service) }
         call.handle(event, service: &desk.host.service, at: now)
       }
       while let line = call.pollLine() { desk.note(line) }

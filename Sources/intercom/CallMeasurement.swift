@@ -132,13 +132,17 @@ struct FinalFigures {
   var inputLevel = 0
   var quality = 0
 
-  /// Takes the figures of connection `id` while it is there, and keeps the earlier ones after.
+  /// Takes the figures of connection `id` while it is there, and keeps the earlier ones after. Does not allocate.
   mutating func take(_ id: ConnectionID, of service: borrowing Service) {
     guard let statistics = service.statistics(of: id) else { return }
     self.statistics = statistics
     talker = service.talkerReport(of: id) ?? talker
-    pair = service.selectedPair(of: id) ?? pair
     inputLevel = service.state.inputLevel
     quality = service.connectionQuality(of: id)
+  }
+
+  /// Takes the pair of candidates of connection `id`. Allocates: when the call is up, and before it ends.
+  mutating func takePair(_ id: ConnectionID, of service: borrowing Service) {
+    pair = service.selectedPair(of: id) ?? pair
   }
 }
