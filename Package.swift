@@ -54,7 +54,7 @@ let package = Package(
     room("Config", needs: ["Core"]),
     room("Peer", needs: ["ICE", "RTP", "SDP", "Core"]),
     room("VOIP", needs: ["Peer", "Core"]),
-    room("Station", needs: ["VOIP", "Web", "Config", "Core"]),
+    room("Station", needs: ["VOIP", "Peer", "Web", "Config", "Core"]),
 
     // Adapters: each fills the seam of the room it imports.
     room("Security", needs: ["Peer", "Core", "CMbedTLS", "CSRTP"]),

@@ -22,7 +22,6 @@
 
 public import Core
 public import Peer
-import SDP
 
 /// The service's ends of the four rings that join it to the audio thread.
 public struct VOIPRings: ~Copyable {

@@ -6,7 +6,6 @@
 import Config
 import Core
 import Host
-import ICE
 import Linux
 import Peer
 import VOIP
