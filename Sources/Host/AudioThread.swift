@@ -95,6 +95,7 @@ final class AudioWork {
 
   func prepare(_ device: consuming PCMDevice) {
     self.device = consume device
+    engine.dropReceived()
     isStopping.store(false, ordering: .releasing)
     firstPeriod.store(0, ordering: .relaxed)
   }

@@ -107,6 +107,9 @@ public struct Engine<
     return committed
   }
 
+  /// Forgets what lies in the ring `received`: sound of calls that ended while the engine stood still. Before its thread starts.
+  public mutating func dropReceived() { _ = ends.received.skip(keeping: 0) }
+
   /// What the engine did so far; the reports carry the same.
   public var currentReport: VoiceReport {
     var report = counters

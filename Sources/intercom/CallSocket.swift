@@ -21,6 +21,8 @@ final class CallSocket {
   private var resolver: Resolver
   private var box: Box?
   private var port: UInt16 = 0
+  /// Addresses of the name that have not been tried, best first: a name may stand for IPv6 and IPv4, and one may not answer.
+  private var untried: [IPAddress] = []
   private let buffer: MutableByteView
 
   /// A socket that is not connected.
@@ -63,7 +65,11 @@ final class CallSocket {
   private func connect(to url: HTTPURL, _ client: inout CallClient, at now: Instant) {
     box = nil
     port = url.port
-    if let address = url.authority.address { return connect(to: Endpoint(address, port: port), &client, at: now) }
+    untried = []
+    if let address = url.authority.address {
+      untried = [address]
+      return connectNext(&client, at: now)
+    }
     do throws(LinuxError) {
       if try !resolver.resolve(url.host, token: 0) { client.handleFailure(at: now) }
     } catch { client.handleFailure(at: now) }
@@ -75,16 +81,25 @@ final class CallSocket {
         client.handleFailure(at: now)
         continue
       }
-      connect(to: Endpoint(lookup.addresses[0], port: port), &client, at: now)
+      untried = []
+      for index in lookup.addresses.indices { untried.append(lookup.addresses[index]) }
+      connectNext(&client, at: now)
     }
   }
 
-  private func connect(to endpoint: Endpoint, _ client: inout CallClient, at now: Instant) {
-    do throws(LinuxError) {
-      let box = Box(try TCPConnection(connectingTo: endpoint))
-      try host.poller.add(box.connection.number, for: .writable, token: Desk.clientToken)
-      self.box = box
-    } catch { client.handleFailure(at: now) }
+  /// Begins to connect to the next address; tells the client when there is none left.
+  private func connectNext(_ client: inout CallClient, at now: Instant) {
+    box = nil
+    while !untried.isEmpty {
+      let endpoint = Endpoint(untried.removeFirst(), port: port)
+      do throws(LinuxError) {
+        let box = Box(try TCPConnection(connectingTo: endpoint))
+        try host.poller.add(box.connection.number, for: .writable, token: Desk.clientToken)
+        self.box = box
+        return
+      } catch { continue }
+    }
+    client.handleFailure(at: now)
   }
 
   private func handle(_ event: Poller.Event, _ client: inout CallClient, at now: Instant) {
@@ -92,7 +107,7 @@ final class CallSocket {
     if box.isConnecting {
       switch box.connection.connectResult() {
       case .pending: return
-      case .failed: return client.handleFailure(at: now)
+      case .failed: return connectNext(&client, at: now)
       case .connected:
         box.isConnecting = false
         client.handleConnected(at: now)
