@@ -63,6 +63,7 @@ extension Connection where Channel: ~Copyable {
       early.removeAll()
       beginMedia(at: now)
       enter(.connected)
+      if agent.state == .disconnected { enter(.disconnected) }
     case .failed(let failure):
       handshake = .over
       fail(.secureChannel(failure), at: now)

@@ -13,7 +13,7 @@ extension Connection where Channel: ~Copyable {
   public mutating func send(_ frame: UnsafePointer<EncodedFrame>, into datagram: inout Datagram, at now: Instant)
     -> Bool
   {
-    guard state == .connected, sendsVoice, let path = agent.path,
+    guard state.isUp, sendsVoice, let path = agent.path,
       session?.send(frame.pointee, into: &datagram) == true,
       case .done = channel.protectRTP(&datagram)
     else {
@@ -72,7 +72,7 @@ extension Connection where Channel: ~Copyable {
       channel.close(at: now)
       return isSent
     }
-    guard state == .connected, session?.pollTransmit(into: &datagram) == true,
+    guard state.isUp, session?.pollTransmit(into: &datagram) == true,
       case .done = channel.protectRTCP(&datagram)
     else { return false }
     return true

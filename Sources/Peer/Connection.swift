@@ -124,7 +124,7 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
     guard state != .closed, state != .failed else { return }
     if let due = agent.pollTimeout(), due <= now { agent.handleTimeout(at: now) }
     if let due = channel.pollTimeout(), due <= now { channel.handleTimeout(at: now) }
-    if state == .connected, let due = session?.pollTimeout(), due <= now { session?.handleTimeout(at: now) }
+    if state.isUp, let due = session?.pollTimeout(), due <= now { session?.handleTimeout(at: now) }
     settle(at: now)
   }
 
@@ -154,7 +154,7 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
   public func pollTimeout() -> Instant {
     guard state != .closed, state != .failed else { return .never }
     var earliest = min(agent.pollTimeout() ?? .never, channel.pollTimeout() ?? .never)
-    if state == .connected, let due = session?.pollTimeout() { earliest = min(earliest, due) }
+    if state.isUp, let due = session?.pollTimeout() { earliest = min(earliest, due) }
     return earliest
   }
 
