@@ -41,9 +41,8 @@ extension Connection where Channel: ~Copyable {
   }
 
   mutating func feedEarlyHandshake(at now: Instant) {
-    while handshake == .running, let pair = early.first {
-      guard agent.isValidPair(local: pair.local, remote: pair.remote) else { return }
-      early.removeFirst().withByteView { channel.handleHandshake($0, at: now) }
+    while handshake == .running, !early.isEmpty, let kept = early.removeFirst(validatedBy: agent) {
+      kept.withByteView { channel.handleHandshake($0, at: now) }
     }
   }
 
