@@ -9,6 +9,9 @@ public import Core
 import RTP
 
 extension Connection where Channel: ~Copyable {
+  /// Whether the descriptions and the state let our voice go out.
+  public var takesVoice: Bool { state.isUp && sendsVoice }
+
   /// Makes the packet of `frame` in `datagram`, encrypted and addressed; false, and counted, when it cannot go out now.
   public mutating func send(_ frame: UnsafePointer<EncodedFrame>, into datagram: inout Datagram, at now: Instant)
     -> Bool
@@ -48,7 +51,9 @@ extension Connection where Channel: ~Copyable {
     guard accept(channel.unprotectRTCP(&datagram)) else { return }
     switch session?.handleRTCP(datagram.bytes, at: now) {
     case .malformed: counters.malformedMedia += 1
-    case .handled, .goodbye, nil: break
+    case .handled: reportIsNew = true
+    case .goodbye: events.append(.voiceEnded)
+    case nil: break
     }
   }
 

@@ -14,7 +14,7 @@
 // HANDLE     handle(_:at:), handleTimeout(at:)
 // COMMANDS   addLocalAddress, endLocalAddresses, addServer, createOffer, setRemoteOffer, createAnswer, setRemoteAnswer,
 //            addRemoteCandidate, endRemoteCandidates, send, close
-// POLL       pollTransmit(into:at:), pollEvent(), pollTimeout()
+// POLL       pollTransmit(into:at:), pollEvent(), pollReportedLoss(), pollTimeout()
 //
 // After every handle and every command: pollTransmit until false, pollEvent until nil, then pollTimeout. A running call
 // (handle of media and checks, send, timeouts) does not allocate; setting up and ending one may.
@@ -34,6 +34,8 @@ public enum ConnectionEvent: Sendable {
   case gatheringComplete
   /// The state changed.
   case stateChanged(ConnectionState)
+  /// The far side said that its voice ends (RTCP BYE). The connection may stay up, and another voice may follow.
+  case voiceEnded
   /// The connection is over because of this; `.stateChanged(.failed)` follows.
   case failed(PeerError)
 }
@@ -58,6 +60,8 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
   /// DTLS that came before its pair was validated.
   var early = EarlyHandshake()
   var handshake = Handshake.waiting
+  /// Whether a report has come that `pollReportedLoss` has not told of.
+  var reportIsNew = false
   /// Whether the goodbye still has to be sent.
   var goodbye = Goodbye.none
 
@@ -148,6 +152,13 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
   /// The next event, or nil.
   public mutating func pollEvent() -> ConnectionEvent? {
     events.isEmpty ? nil : events.removeFirst()
+  }
+
+  /// What the far side misses, per mille, once after each of its reports; else nil.
+  public mutating func pollReportedLoss() -> Int? {
+    guard reportIsNew else { return nil }
+    reportIsNew = false
+    return statistics.remoteLossPerMille
   }
 
   /// When `handleTimeout` is due; `.never` when nothing is awaited.

@@ -184,6 +184,10 @@ extension VOIPService where Channel: ~Copyable {
       if connectionState == .connected { listen(to: line) }
       if connectionState == .closed || connectionState == .failed { line.isClosing = true }
       updateSending()
+    case .voiceEnded:
+      guard line.isTalking else { return }
+      line.isTalking = false
+      events.append(.remoteAudio(line.id, talking: false))
     case .failed(let error): events.append(.error(.connection(error), line.id))
     }
   }

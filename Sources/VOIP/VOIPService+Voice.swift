@@ -140,7 +140,7 @@ extension VOIPService where Channel: ~Copyable {
   mutating func updateSending() {
     var wanted = false
     if memory.microphoneEnabled {
-      for index in lines.indices where lines[index]?.connection.state.isUp == true { wanted = true }
+      for index in lines.indices where lines[index]?.connection.takesVoice == true { wanted = true }
     }
     guard wanted != memory.isSending else { return }
     memory.isSending = wanted
@@ -154,7 +154,7 @@ extension VOIPService where Channel: ~Copyable {
       while captureTurn < lines.count {
         let turn = captureTurn
         captureTurn += 1
-        guard let line = lines[turn], line.connection.state.isUp else { continue }
+        guard let line = lines[turn], line.connection.takesVoice else { continue }
         if line.connection.send(frame, into: &datagram, at: now) { return line.id }
       }
       captured.release()
