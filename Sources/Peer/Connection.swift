@@ -14,7 +14,7 @@
 // HANDLE     handle(_:at:), handleTimeout(at:)
 // COMMANDS   addLocalAddress, endLocalAddresses, addServer, createOffer, setRemoteOffer, createAnswer, setRemoteAnswer,
 //            addRemoteCandidate, endRemoteCandidates, send, close
-// POLL       pollTransmit(into:at:), pollEvent(), pollReportedLoss(), pollTimeout()
+// POLL       pollTransmit(into:at:), pollEvent(), pollReport(), pollTimeout()
 //
 // After every handle and every command: pollTransmit until false, pollEvent until nil, then pollTimeout. A running call
 // (handle of media and checks, send, timeouts) does not allocate; setting up and ending one may.
@@ -60,7 +60,7 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
   /// DTLS that came before its pair was validated.
   var early = EarlyHandshake()
   var handshake = Handshake.waiting
-  /// Whether a report has come that `pollReportedLoss` has not told of.
+  /// Whether a report has come that `pollReport` has not told of.
   var reportIsNew = false
   /// Whether the goodbye still has to be sent.
   var goodbye = Goodbye.none
@@ -154,11 +154,10 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
     events.isEmpty ? nil : events.removeFirst()
   }
 
-  /// What the far side misses, per mille, once after each of its reports; else nil.
-  public mutating func pollReportedLoss() -> Int? {
-    guard reportIsNew else { return nil }
-    reportIsNew = false
-    return statistics.remoteLossPerMille
+  /// Whether a report of the far side has come since the last call, so that the figures are worth a look.
+  public mutating func pollReport() -> Bool {
+    defer { reportIsNew = false }
+    return reportIsNew
   }
 
   /// When `handleTimeout` is due; `.never` when nothing is awaited.

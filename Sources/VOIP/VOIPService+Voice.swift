@@ -144,6 +144,7 @@ extension VOIPService where Channel: ~Copyable {
     }
     guard wanted != memory.isSending else { return }
     memory.isSending = wanted
+    if wanted { tellExpectedLoss() }
     command(.setSending(wanted))
   }
 
@@ -164,15 +165,16 @@ extension VOIPService where Channel: ~Copyable {
   }
 
   /// Tells the encoder the worst loss that a far side reports, so that in-band FEC fits it.
-  mutating func followLoss() {
+  mutating func followLoss(at now: Instant) {
     var worst = 0
     for index in lines.indices {
-      guard let line = lines[index], line.connection.state == .connected else { continue }
-      worst = max(worst, (line.connection.statistics.remoteLossPerMille + 9) / 10)
+      guard let line = lines[index], line.connection.takesVoice else { continue }
+      worst = max(worst, line.connection.statistics.remoteLossPerMille)
     }
-    worst = min(worst, 50)
-    guard worst != memory.expectedLossPercent else { return }
-    memory.expectedLossPercent = worst
-    command(.setExpectedLoss(percent: UInt8(worst)))
+    if memory.expectedLoss.follow(perMille: worst, at: now) { tellExpectedLoss() }
+  }
+
+  private mutating func tellExpectedLoss() {
+    command(.setExpectedLoss(percent: UInt8(memory.expectedLoss.percent)))
   }
 }

@@ -73,7 +73,7 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     var microphoneMuted = false
     var speakerMuted = false
     var isSending = false
-    var expectedLossPercent = 0
+    var expectedLoss = ExpectedLoss()
     var askedForServers = false
     /// Names of servers that are still being looked up.
     var lookupsAwaited = 0
@@ -139,7 +139,7 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     for index in lines.indices {
       lines[index]?.connection.handleTimeout(at: now)
     }
-    followLoss()
+    followLoss(at: now)
   }
 
   // MARK: Poll
@@ -152,6 +152,7 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
       guard let line = lines[index] else { continue }
       if line.connection.pollTransmit(into: &datagram, at: now) { return .transmit(line.id) }
       while let event = line.connection.pollEvent() { note(event, of: line) }
+      if line.connection.pollReport() { followLoss(at: now) }
       if line.isClosing { remove(line) }
     }
     if !events.isEmpty { return .event(events.removeFirst()) }
