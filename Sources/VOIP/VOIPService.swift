@@ -128,14 +128,16 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
   public mutating func handleDoorbell(at now: Instant) {
     // A frame older than 60 ms would only add delay for the rest of the call (a loop thread held up by something).
     let frames = 60 * 48 / configuration.frameSamples + 1
-    memory.skippedFrames += UInt64(captured.skip(keeping: frames))
-    drainReports()
+    let skipped = captured.skip(keeping: frames)
+    if skipped > 0 {
+      memory.skippedFrames += UInt64(skipped)
+      // The frame whose turn it was is gone; the next one goes to every line.
+      captureTurn = 0
+    }
   }
 
   /// Takes in that the moment of the last `.timeout` has come; harmless when called early.
   public mutating func handleTimeout(at now: Instant) {
-    flushCommands()
-    drainReports()
     for index in lines.indices {
       lines[index]?.connection.handleTimeout(at: now)
     }
@@ -147,6 +149,7 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
   /// What to do next: send `datagram`, look at an event, or wait until a moment. Call it until it answers `.timeout`.
   public mutating func pollOutput(into datagram: inout Datagram, at now: Instant) -> VOIPOutput {
     flushCommands()
+    drainReports()
     if let id = pollCaptured(into: &datagram, at: now) { return .transmit(id) }
     for index in lines.indices {
       guard let line = lines[index] else { continue }
