@@ -112,14 +112,17 @@ extension VOIPService where Channel: ~Copyable {
 
   // MARK: Within the service
 
+  /// Hands a command to the audio thread, at once or when its ring has room again.
   mutating func command(_ command: VoiceCommand) {
     flushCommands()
     if waitingCommands.isEmpty, commands.push(command) { return }
-    if !waitingCommands.append(command) {
-      // The audio thread has stopped: only the newest state matters when it runs again.
-      waitingCommands.remove(at: 0)
-      waitingCommands.append(command)
+    // Of each kind only the newest matters once the audio thread looks, so however long it has stopped, they fit.
+    for index in waitingCommands.indices where waitingCommands[index].isReplaced(by: command) {
+      waitingCommands.remove(at: index)
+      break
     }
+    let fits = waitingCommands.append(command)
+    precondition(fits, "there are more kinds of voice commands than places for them")
   }
 
   mutating func flushCommands() {
@@ -176,5 +179,20 @@ extension VOIPService where Channel: ~Copyable {
 
   private mutating func tellExpectedLoss() {
     command(.setExpectedLoss(percent: UInt8(memory.expectedLoss.percent)))
+  }
+}
+
+extension VoiceCommand {
+  /// Whether carrying out `other` leaves nothing of this one: both set the same thing, or concern the same talker.
+  fileprivate func isReplaced(by other: VoiceCommand) -> Bool {
+    switch (self, other) {
+    case (.setMicrophoneMuted, .setMicrophoneMuted), (.setSpeakerMuted, .setSpeakerMuted), (.setSending, .setSending),
+      (.setExpectedLoss, .setExpectedLoss):
+      true
+    case (.addTalker(let talker), .addTalker(let another)), (.addTalker(let talker), .removeTalker(let another)),
+      (.removeTalker(let talker), .addTalker(let another)), (.removeTalker(let talker), .removeTalker(let another)):
+      talker == another
+    default: false
+    }
   }
 }

@@ -54,8 +54,8 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
   var received: Producer<EncodedFrame>
   var commands: Producer<VoiceCommand>
   var reports: Consumer<VoiceReport>
-  /// Commands that found the ring full, retried at the next wake.
-  var waitingCommands = FixedList<32, VoiceCommand>(filler: .setSending(false))
+  /// Commands that found the ring full, retried at the next wake: one of each of four kinds, and one for each talker.
+  var waitingCommands = FixedList<8, VoiceCommand>(filler: .setSending(false))
   var events: [VOIPEvent] = []
   var memory = Memory()
   var report = VoiceReport()
@@ -164,11 +164,14 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
 
   private borrowing func nextTimeout(at now: Instant) -> Instant {
     var earliest = Instant.never
+    var hasLines = false
     for index in lines.indices {
       guard let line = lines[index] else { continue }
+      hasLines = true
       earliest = min(earliest, line.connection.pollTimeout())
     }
-    if !waitingCommands.isEmpty { earliest = min(earliest, now + .milliseconds(5)) }
+    // Without a connection nobody runs the engine, and nobody hears it.
+    if !waitingCommands.isEmpty, hasLines { earliest = min(earliest, now + .milliseconds(10)) }
     return earliest
   }
 }
