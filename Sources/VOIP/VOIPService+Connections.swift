@@ -155,7 +155,7 @@ extension VOIPService where Channel: ~Copyable {
   }
 
   /// Ends the connection: says goodbye (RTCP BYE, DTLS close_notify), then `.connectionStateChanged(.closed)` and
-  /// `.socketsDone`.
+  /// `.socketsDone`. Until the last of them its figures can be asked for.
   public mutating func closeConnection(_ id: ConnectionID, at now: Instant) {
     guard let line = line(id) else { return }
     line.connection.close(at: now)
@@ -192,7 +192,13 @@ extension VOIPService where Channel: ~Copyable {
     }
   }
 
-  mutating func remove(_ line: Line<Channel>) {
+  mutating func removeClosed() {
+    for index in lines.indices {
+      if let line = lines[index], line.isClosing { remove(line) }
+    }
+  }
+
+  private mutating func remove(_ line: Line<Channel>) {
     if line.isHeard {
       line.isHeard = false
       command(.removeTalker(line.talker))

@@ -156,8 +156,9 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
       if line.connection.pollTransmit(into: &datagram, at: now) { return .transmit(line.id) }
       while let event = line.connection.pollEvent() { note(event, of: line) }
       if line.connection.pollReport() { followLoss(at: now) }
-      if line.isClosing { remove(line) }
     }
+    // Whoever is told that a connection is over may still ask for its figures; then it goes.
+    if events.isEmpty { removeClosed() }
     if !events.isEmpty { return .event(events.removeFirst()) }
     return .timeout(nextTimeout(at: now))
   }
