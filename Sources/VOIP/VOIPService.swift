@@ -61,11 +61,20 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
   var report = VoiceReport()
   let identity: Channel.Identity
   var randomness: Randomness
+  /// How far the name of each of `configuration.iceServers` is.
+  var lookups: [Lookup]
   /// Addresses of STUN servers that have been resolved.
   var servers: [Endpoint] = []
   var clock: WallClock
   /// The line whose turn it is to send the captured frame at the head of the ring.
   var captureTurn = 0
+
+  /// How far the look-up of a server's name is.
+  enum Lookup: BitwiseCopyable {
+    case wanted
+    case awaited
+    case done
+  }
 
   /// What the service remembers beside its connections.
   struct Memory {
@@ -74,9 +83,6 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     var speakerMuted = false
     var isSending = false
     var expectedLoss = ExpectedLoss()
-    var askedForServers = false
-    /// Names of servers that are still being looked up.
-    var lookupsAwaited = 0
     var nextNumber: UInt32 = 1
     var failedLookups: UInt64 = 0
     var skippedFrames: UInt64 = 0
@@ -97,6 +103,7 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     self.configuration = configuration
     self.identity = identity
     self.randomness = randomness
+    lookups = Array(repeating: .wanted, count: configuration.iceServers.count)
     captured = rings.captured
     received = rings.received
     commands = rings.commands
