@@ -45,7 +45,7 @@ extension Connection where Channel: ~Copyable {
 
   /// Our answer to the offer that was set, with the candidates there are. Throws `.wrongOrder` without one.
   public mutating func createAnswer(at now: Instant) throws(PeerError) -> String {
-    guard case .remoteOffered(let offer) = negotiation.step else { throw .wrongOrder }
+    guard case .remoteOffered(let offer) = negotiation.step, state == .new else { throw .wrongOrder }
     let (answer, audio) = try Self.refusing { () throws(SDPError) in
       try SDPAnswer.make(to: offer, negotiation.parameters)
     }
@@ -80,7 +80,7 @@ extension Connection where Channel: ~Copyable {
   /// Sets the far side's answer to our offer; checks begin. Throws what is wrong with it; the connection then stays as
   /// it was.
   public mutating func setRemoteAnswer(_ bytes: ByteView, at now: Instant) throws(PeerError) {
-    guard case .offered(let offer) = negotiation.step else { throw .wrongOrder }
+    guard case .offered(let offer) = negotiation.step, state == .new else { throw .wrongOrder }
     let answer = try Self.refusing { () throws(SDPError) in try SessionDescription(parsing: bytes) }
     let audio = try Self.refusing { () throws(SDPError) in try SDPAnswer.read(answer, to: offer) }
     try begin(audio, at: now)

@@ -41,9 +41,8 @@ extension Connection where Channel: ~Copyable {
   }
 
   mutating func feedEarlyHandshake(at now: Instant) {
-    while handshake == .running, let pair = early.first {
-      guard agent.isValidPair(local: pair.local, remote: pair.remote) else { return }
-      early.removeFirst().withByteView { channel.handleHandshake($0, at: now) }
+    while handshake == .running, !early.isEmpty, let kept = early.removeFirst(validatedBy: agent) {
+      kept.withByteView { channel.handleHandshake($0, at: now) }
     }
   }
 
@@ -63,6 +62,7 @@ extension Connection where Channel: ~Copyable {
       early.removeAll()
       beginMedia(at: now)
       enter(.connected)
+      if agent.state == .disconnected { enter(.disconnected) }
     case .failed(let failure):
       handshake = .over
       fail(.secureChannel(failure), at: now)

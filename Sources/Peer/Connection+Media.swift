@@ -9,11 +9,14 @@ public import Core
 import RTP
 
 extension Connection where Channel: ~Copyable {
+  /// Whether the descriptions and the state let our voice go out.
+  public var takesVoice: Bool { state.isUp && sendsVoice }
+
   /// Makes the packet of `frame` in `datagram`, encrypted and addressed; false, and counted, when it cannot go out now.
   public mutating func send(_ frame: UnsafePointer<EncodedFrame>, into datagram: inout Datagram, at now: Instant)
     -> Bool
   {
-    guard state == .connected, sendsVoice, let path = agent.path,
+    guard state.isUp, sendsVoice, let path = agent.path,
       session?.send(frame.pointee, into: &datagram) == true,
       case .done = channel.protectRTP(&datagram)
     else {
@@ -48,7 +51,9 @@ extension Connection where Channel: ~Copyable {
     guard accept(channel.unprotectRTCP(&datagram)) else { return }
     switch session?.handleRTCP(datagram.bytes, at: now) {
     case .malformed: counters.malformedMedia += 1
-    case .handled, .goodbye, nil: break
+    case .handled: reportIsNew = true
+    case .goodbye: events.append(.voiceEnded)
+    case nil: break
     }
   }
 
@@ -72,7 +77,7 @@ extension Connection where Channel: ~Copyable {
       channel.close(at: now)
       return isSent
     }
-    guard state == .connected, session?.pollTransmit(into: &datagram) == true,
+    guard state.isUp, session?.pollTransmit(into: &datagram) == true,
       case .done = channel.protectRTCP(&datagram)
     else { return false }
     return true

@@ -14,7 +14,7 @@
 // HANDLE     handle(_:at:), handleTimeout(at:)
 // COMMANDS   addLocalAddress, endLocalAddresses, addServer, createOffer, setRemoteOffer, createAnswer, setRemoteAnswer,
 //            addRemoteCandidate, endRemoteCandidates, send, close
-// POLL       pollTransmit(into:at:), pollEvent(), pollTimeout()
+// POLL       pollTransmit(into:at:), pollEvent(), pollReport(), pollTimeout()
 //
 // After every handle and every command: pollTransmit until false, pollEvent until nil, then pollTimeout. A running call
 // (handle of media and checks, send, timeouts) does not allocate; setting up and ending one may.
@@ -34,6 +34,8 @@ public enum ConnectionEvent: Sendable {
   case gatheringComplete
   /// The state changed.
   case stateChanged(ConnectionState)
+  /// The far side said that its voice ends (RTCP BYE). The connection may stay up, and another voice may follow.
+  case voiceEnded
   /// The connection is over because of this; `.stateChanged(.failed)` follows.
   case failed(PeerError)
 }
@@ -58,6 +60,8 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
   /// DTLS that came before its pair was validated.
   var early = EarlyHandshake()
   var handshake = Handshake.waiting
+  /// Whether a report has come that `pollReport` has not told of.
+  var reportIsNew = false
   /// Whether the goodbye still has to be sent.
   var goodbye = Goodbye.none
 
@@ -124,7 +128,7 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
     guard state != .closed, state != .failed else { return }
     if let due = agent.pollTimeout(), due <= now { agent.handleTimeout(at: now) }
     if let due = channel.pollTimeout(), due <= now { channel.handleTimeout(at: now) }
-    if state == .connected, let due = session?.pollTimeout(), due <= now { session?.handleTimeout(at: now) }
+    if state.isUp, let due = session?.pollTimeout(), due <= now { session?.handleTimeout(at: now) }
     settle(at: now)
   }
 
@@ -150,11 +154,17 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
     events.isEmpty ? nil : events.removeFirst()
   }
 
+  /// Whether a report of the far side has come since the last call, so that the figures are worth a look.
+  public mutating func pollReport() -> Bool {
+    defer { reportIsNew = false }
+    return reportIsNew
+  }
+
   /// When `handleTimeout` is due; `.never` when nothing is awaited.
   public func pollTimeout() -> Instant {
     guard state != .closed, state != .failed else { return .never }
     var earliest = min(agent.pollTimeout() ?? .never, channel.pollTimeout() ?? .never)
-    if state == .connected, let due = session?.pollTimeout() { earliest = min(earliest, due) }
+    if state.isUp, let due = session?.pollTimeout() { earliest = min(earliest, due) }
     return earliest
   }
 

@@ -14,12 +14,16 @@ public enum ConnectionState: UInt8, Sendable, BitwiseCopyable {
   case connecting
   /// Voice can flow.
   case connected
-  /// Voice cannot flow for now: the far side has not answered for a while, and may come back.
+  /// The far side has not answered for a while, and may come back. Voice still goes out: perhaps only one direction is
+  /// broken, and consent holds (RFC 7675).
   case disconnected
   /// It is over, because of an error.
   case failed
   /// It is over, because one side ended it.
   case closed
+
+  /// Whether voice may be sent: connected, or disconnected for now.
+  public var isUp: Bool { self == .connected || self == .disconnected }
 
   /// The state in one word.
   public var text: String {

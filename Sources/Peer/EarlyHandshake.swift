@@ -8,6 +8,7 @@
 // public-key work and send to an unproven address. So a few wait here until the pair is proven.
 
 import Core
+import ICE
 
 /// A few DTLS datagrams that wait for their pair. When full the new one is refused.
 struct EarlyHandshake: ~Copyable {
@@ -24,13 +25,14 @@ struct EarlyHandshake: ~Copyable {
     return true
   }
 
-  /// The endpoints of the oldest one.
-  var first: (local: Endpoint, remote: Endpoint)? { pairs.first }
-
-  /// Takes the oldest one out.
-  mutating func removeFirst() -> [UInt8] {
-    pairs.removeFirst()
-    return datagrams.removeFirst()
+  /// Takes out the oldest one whose pair `agent` has validated, or nil. Others do not hold it up: anybody may send
+  /// bytes that look like a handshake from an address that will never be proven.
+  mutating func removeFirst(validatedBy agent: borrowing ICEAgent) -> [UInt8]? {
+    for index in pairs.indices where agent.isValidPair(local: pairs[index].local, remote: pairs[index].remote) {
+      pairs.remove(at: index)
+      return datagrams.remove(at: index)
+    }
+    return nil
   }
 
   /// Forgets all.

@@ -10,5 +10,4 @@ extension SelfTest {
   static var securityCases: [SelfTestCase] { [] }
   static var voiceCases: [SelfTestCase] { [] }
   static var productCases: [SelfTestCase] { [] }
-  static var callCases: [SelfTestCase] { [] }
 }

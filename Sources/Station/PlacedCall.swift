@@ -8,7 +8,7 @@
 //
 // HANDLE   handle(_: VOIPEvent …), handleClient
 // COMMANDS begin, hangUp
-// QUESTIONS phase, isUp, wasUp
+// QUESTIONS phase, wasUp, connection
 
 public import Core
 public import Peer

@@ -26,17 +26,16 @@ extension VOIPService where Channel: ~Copyable {
       guard (1...Limits.nameBytesMax).contains(name.utf8.count) else { throw .badName }
     }
     guard let free = lines.indices.first(where: { lines[$0] == nil }) else { throw .tooManyConnections }
-    if !memory.askedForServers {
-      memory.askedForServers = true
-      memory.lookupsAwaited = configuration.iceServers.count
-      for index in configuration.iceServers.indices { events.append(.resolve(index: index)) }
+    for index in lookups.indices where lookups[index] == .wanted {
+      lookups[index] = .awaited
+      events.append(.resolve(index: index))
     }
     let id = ConnectionID(number: memory.nextNumber)
     memory.nextNumber += 1
     var connection = Connection<Channel>(
       configuration: ConnectionConfiguration(
         frameMilliseconds: configuration.frameSamples / 48, allowsLoopback: configuration.allowsLoopback,
-        expectsServers: memory.lookupsAwaited > 0),
+        expectsServers: awaitsServers),
       identity: identity, randomness: randomness.split(), clock: clock, at: now)
     for server in servers { connection.addServer(server, at: now) }
     lines[free] = Line(id: id, talker: Talker(free), roomID: roomID, userID: userID, connection: connection)
@@ -60,23 +59,26 @@ extension VOIPService where Channel: ~Copyable {
       servers.append(server)
       for line in lines.indices { lines[line]?.connection.addServer(server, at: now) }
     }
-    lookupEnded(at: now)
+    lookupEnded(index, .done, at: now)
   }
 
   /// Says that the name of `iceServers[index]` could not be resolved. Counted, reported as an event, and nothing else:
-  /// calls go on.
+  /// calls go on. The next connection has it looked up again, for the network may be there by then.
   public mutating func serverUnresolved(index: Int, at now: Instant) {
     memory.failedLookups += 1
     events.append(.error(.serverUnresolved(index: index), nil))
-    lookupEnded(at: now)
+    lookupEnded(index, .wanted, at: now)
   }
 
   /// Whether the address of a STUN server is known, so that waiting for its answer makes sense.
   public var knowsServers: Bool { !servers.isEmpty }
 
-  private mutating func lookupEnded(at now: Instant) {
-    memory.lookupsAwaited = max(0, memory.lookupsAwaited - 1)
-    guard memory.lookupsAwaited == 0 else { return }
+  private var awaitsServers: Bool { lookups.contains(.awaited) }
+
+  private mutating func lookupEnded(_ index: Int, _ lookup: Lookup, at now: Instant) {
+    precondition(lookups.indices.contains(index), "a name is resolved that is no ICE server's")
+    lookups[index] = lookup
+    guard !awaitsServers else { return }
     for line in lines.indices { lines[line]?.connection.endServers(at: now) }
   }
 
@@ -155,7 +157,7 @@ extension VOIPService where Channel: ~Copyable {
   }
 
   /// Ends the connection: says goodbye (RTCP BYE, DTLS close_notify), then `.connectionStateChanged(.closed)` and
-  /// `.socketsDone`.
+  /// `.socketsDone`. Until the last of them its figures can be asked for.
   public mutating func closeConnection(_ id: ConnectionID, at now: Instant) {
     guard let line = line(id) else { return }
     line.connection.close(at: now)
@@ -184,11 +186,21 @@ extension VOIPService where Channel: ~Copyable {
       if connectionState == .connected { listen(to: line) }
       if connectionState == .closed || connectionState == .failed { line.isClosing = true }
       updateSending()
+    case .voiceEnded:
+      guard line.isTalking else { return }
+      line.isTalking = false
+      events.append(.remoteAudio(line.id, talking: false))
     case .failed(let error): events.append(.error(.connection(error), line.id))
     }
   }
 
-  mutating func remove(_ line: Line<Channel>) {
+  mutating func removeClosed() {
+    for index in lines.indices {
+      if let line = lines[index], line.isClosing { remove(line) }
+    }
+  }
+
+  private mutating func remove(_ line: Line<Channel>) {
     if line.isHeard {
       line.isHeard = false
       command(.removeTalker(line.talker))

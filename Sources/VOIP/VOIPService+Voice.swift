@@ -112,14 +112,17 @@ extension VOIPService where Channel: ~Copyable {
 
   // MARK: Within the service
 
+  /// Hands a command to the audio thread, at once or when its ring has room again.
   mutating func command(_ command: VoiceCommand) {
     flushCommands()
     if waitingCommands.isEmpty, commands.push(command) { return }
-    if !waitingCommands.append(command) {
-      // The audio thread has stopped: only the newest state matters when it runs again.
-      waitingCommands.remove(at: 0)
-      waitingCommands.append(command)
+    // Of each kind only the newest matters once the audio thread looks, so however long it has stopped, they fit.
+    for index in waitingCommands.indices where waitingCommands[index].isReplaced(by: command) {
+      waitingCommands.remove(at: index)
+      break
     }
+    let fits = waitingCommands.append(command)
+    precondition(fits, "there are more kinds of voice commands than places for them")
   }
 
   mutating func flushCommands() {
@@ -140,10 +143,11 @@ extension VOIPService where Channel: ~Copyable {
   mutating func updateSending() {
     var wanted = false
     if memory.microphoneEnabled {
-      for index in lines.indices where lines[index]?.connection.state == .connected { wanted = true }
+      for index in lines.indices where lines[index]?.connection.takesVoice == true { wanted = true }
     }
     guard wanted != memory.isSending else { return }
     memory.isSending = wanted
+    if wanted { tellExpectedLoss() }
     command(.setSending(wanted))
   }
 
@@ -154,7 +158,7 @@ extension VOIPService where Channel: ~Copyable {
       while captureTurn < lines.count {
         let turn = captureTurn
         captureTurn += 1
-        guard let line = lines[turn], line.connection.state == .connected else { continue }
+        guard let line = lines[turn], line.connection.takesVoice else { continue }
         if line.connection.send(frame, into: &datagram, at: now) { return line.id }
       }
       captured.release()
@@ -164,15 +168,31 @@ extension VOIPService where Channel: ~Copyable {
   }
 
   /// Tells the encoder the worst loss that a far side reports, so that in-band FEC fits it.
-  mutating func followLoss() {
+  mutating func followLoss(at now: Instant) {
     var worst = 0
     for index in lines.indices {
-      guard let line = lines[index], line.connection.state == .connected else { continue }
-      worst = max(worst, (line.connection.statistics.remoteLossPerMille + 9) / 10)
+      guard let line = lines[index], line.connection.takesVoice else { continue }
+      worst = max(worst, line.connection.statistics.remoteLossPerMille)
     }
-    worst = min(worst, 50)
-    guard worst != memory.expectedLossPercent else { return }
-    memory.expectedLossPercent = worst
-    command(.setExpectedLoss(percent: UInt8(worst)))
+    if memory.expectedLoss.follow(perMille: worst, at: now) { tellExpectedLoss() }
+  }
+
+  private mutating func tellExpectedLoss() {
+    command(.setExpectedLoss(percent: UInt8(memory.expectedLoss.percent)))
+  }
+}
+
+extension VoiceCommand {
+  /// Whether carrying out `other` leaves nothing of this one: both set the same thing, or concern the same talker.
+  fileprivate func isReplaced(by other: VoiceCommand) -> Bool {
+    switch (self, other) {
+    case (.setMicrophoneMuted, .setMicrophoneMuted), (.setSpeakerMuted, .setSpeakerMuted), (.setSending, .setSending),
+      (.setExpectedLoss, .setExpectedLoss):
+      true
+    case (.addTalker(let talker), .addTalker(let another)), (.addTalker(let talker), .removeTalker(let another)),
+      (.removeTalker(let talker), .addTalker(let another)), (.removeTalker(let talker), .removeTalker(let another)):
+      talker == another
+    default: false
+    }
   }
 }

@@ -54,18 +54,27 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
   var received: Producer<EncodedFrame>
   var commands: Producer<VoiceCommand>
   var reports: Consumer<VoiceReport>
-  /// Commands that found the ring full, retried at the next wake.
-  var waitingCommands = FixedList<32, VoiceCommand>(filler: .setSending(false))
+  /// Commands that found the ring full, retried at the next wake: one of each of four kinds, and one for each talker.
+  var waitingCommands = FixedList<8, VoiceCommand>(filler: .setSending(false))
   var events: [VOIPEvent] = []
   var memory = Memory()
   var report = VoiceReport()
   let identity: Channel.Identity
   var randomness: Randomness
+  /// How far the name of each of `configuration.iceServers` is.
+  var lookups: [Lookup]
   /// Addresses of STUN servers that have been resolved.
   var servers: [Endpoint] = []
   var clock: WallClock
   /// The line whose turn it is to send the captured frame at the head of the ring.
   var captureTurn = 0
+
+  /// How far the look-up of a server's name is.
+  enum Lookup: BitwiseCopyable {
+    case wanted
+    case awaited
+    case done
+  }
 
   /// What the service remembers beside its connections.
   struct Memory {
@@ -73,10 +82,7 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     var microphoneMuted = false
     var speakerMuted = false
     var isSending = false
-    var expectedLossPercent = 0
-    var askedForServers = false
-    /// Names of servers that are still being looked up.
-    var lookupsAwaited = 0
+    var expectedLoss = ExpectedLoss()
     var nextNumber: UInt32 = 1
     var failedLookups: UInt64 = 0
     var skippedFrames: UInt64 = 0
@@ -97,6 +103,7 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     self.configuration = configuration
     self.identity = identity
     self.randomness = randomness
+    lookups = Array(repeating: .wanted, count: configuration.iceServers.count)
     captured = rings.captured
     received = rings.received
     commands = rings.commands
@@ -128,18 +135,20 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
   public mutating func handleDoorbell(at now: Instant) {
     // A frame older than 60 ms would only add delay for the rest of the call (a loop thread held up by something).
     let frames = 60 * 48 / configuration.frameSamples + 1
-    memory.skippedFrames += UInt64(captured.skip(keeping: frames))
-    drainReports()
+    let skipped = captured.skip(keeping: frames)
+    if skipped > 0 {
+      memory.skippedFrames += UInt64(skipped)
+      // The frame whose turn it was is gone; the next one goes to every line.
+      captureTurn = 0
+    }
   }
 
   /// Takes in that the moment of the last `.timeout` has come; harmless when called early.
   public mutating func handleTimeout(at now: Instant) {
-    flushCommands()
-    drainReports()
     for index in lines.indices {
       lines[index]?.connection.handleTimeout(at: now)
     }
-    followLoss()
+    followLoss(at: now)
   }
 
   // MARK: Poll
@@ -147,24 +156,30 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
   /// What to do next: send `datagram`, look at an event, or wait until a moment. Call it until it answers `.timeout`.
   public mutating func pollOutput(into datagram: inout Datagram, at now: Instant) -> VOIPOutput {
     flushCommands()
+    drainReports()
     if let id = pollCaptured(into: &datagram, at: now) { return .transmit(id) }
     for index in lines.indices {
       guard let line = lines[index] else { continue }
       if line.connection.pollTransmit(into: &datagram, at: now) { return .transmit(line.id) }
       while let event = line.connection.pollEvent() { note(event, of: line) }
-      if line.isClosing { remove(line) }
+      if line.connection.pollReport() { followLoss(at: now) }
     }
+    // Whoever is told that a connection is over may still ask for its figures; then it goes.
+    if events.isEmpty { removeClosed() }
     if !events.isEmpty { return .event(events.removeFirst()) }
     return .timeout(nextTimeout(at: now))
   }
 
   private borrowing func nextTimeout(at now: Instant) -> Instant {
     var earliest = Instant.never
+    var hasLines = false
     for index in lines.indices {
       guard let line = lines[index] else { continue }
+      hasLines = true
       earliest = min(earliest, line.connection.pollTimeout())
     }
-    if !waitingCommands.isEmpty { earliest = min(earliest, now + .milliseconds(5)) }
+    // Without a connection nobody runs the engine, and nobody hears it.
+    if !waitingCommands.isEmpty, hasLines { earliest = min(earliest, now + .milliseconds(10)) }
     return earliest
   }
 }

@@ -32,7 +32,8 @@ public enum VOIPEvent: Sendable {
   case gatheringComplete(ConnectionID)
   /// The connection's state changed.
   case connectionStateChanged(ConnectionID, ConnectionState)
-  /// The first packet of the far side's voice arrived (true), or no more will come (false).
+  /// The first packet of the far side's voice arrived (true), or the far side said that no more will come, or the
+  /// connection is over (false).
   case remoteAudio(ConnectionID, talking: Bool)
   /// Something went wrong; the connection it concerns, if one.
   case error(VOIPError, ConnectionID?)
