@@ -58,7 +58,8 @@ public enum Limits {
   public static let logLinesPerWindowMax = 10
   /// How long lines of one call site are counted together.
   public static let logWindowSeconds = 10
-  /// Longest line on standard input: one JSON message with a description of 16 KiB in it, every character escaped.
+  /// Bytes that may wait for whoever reads standard output: one JSON message with a description of 16 KiB in it, every
+  /// character escaped, and some small ones.
   public static let standardLineBytesMax = 65_536
 
   // MARK: Audio

@@ -59,7 +59,8 @@ public struct StdioReader: Sendable {
   private var buffer: [UInt8] = []
   /// Bytes of `buffer` before which there is no line feed.
   private var scanned = 0
-  private var lineNumber = 0
+  /// The line that `poll` answered last, from 1; empty lines count. 0 before the first.
+  public private(set) var lineNumber = 0
   private var skips = false
   private var hasEnded = false
 

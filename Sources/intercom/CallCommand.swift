@@ -25,7 +25,7 @@ enum CallCommand {
       return try Calling(configuration, options, peer: name, url: url).run()
     } catch {
       Terminal.complain("intercom: \(error.text)")
-      return ExitCode.unavailable
+      return error.exitCode
     }
   }
 
@@ -43,50 +43,27 @@ enum CallCommand {
 
 /// The loop of `intercom call URL|NAME`.
 private final class Calling {
-  private let options: Command.CallOptions
   private let desk: Desk
   private let peer: String
   private let client: CallSocket
   private var call: PlacedCall
-  private var measurement: CallMeasurement
-  private var final = FinalFigures()
-  private var hangUpAt = Instant.never
-  private var live = LiveLine()
+  private var held: HeldCall
 
   init(_ configuration: Configuration, _ options: Command.CallOptions, peer: String, url: Web.HTTPURL) throws(HostError)
   {
-    self.options = options
     self.peer = peer
     desk = try Desk(configuration.host, level: configuration.settings.log.level.linux)
     client = try CallSocket(host: desk.host)
     call = PlacedCall(to: url)
-    measurement = CallMeasurement(at: Clock.now())
+    held = HeldCall(options, name: configuration.settings.name, at: Clock.now())
     desk.note(.information, "start", configuration.origin)
     desk.noteSound()
     desk.note(.notice, "start", "calling \(url.text)")
   }
 
   func run() throws(HostError) -> Int32 {
-    let outcome = try converse()
-    let text = outcome.text
-    desk.note(call.wasUp ? .notice : .error, "end", "call: \(text)")
-    desk.finish()
-    if let path = options.report {
-      let json = measurement.json(desk.host, final, outcome: text)
-      let failure: LinuxError? = json.withByteView { bytes in
-        do throws(LinuxError) {
-          try Files.writeAtomically(bytes, to: path, access: .everybodyReads)
-          return nil
-        } catch { return error }
-      }
-      if let failure {
-        Terminal.complain("intercom: the report could not be written to \(path): \(failure.text)")
-        return ExitCode.failed
-      }
-    }
-    guard call.wasUp else { return ExitCode.unavailable }
-    if case .lost = outcome { return ExitCode.failed }
-    return ExitCode.done
+    let end = try converse()
+    return held.finish(end, wasUp: call.wasUp, desk)
   }
 
   /// Holds the call until it is over.
@@ -95,15 +72,12 @@ private final class Calling {
     begin(at: Clock.now())
     while true {
       if case .over(let end) = call.phase { return end }
-      let now = try desk.turn(until: min(min(client.pollTimeout(call.client), hangUpAt), live.next))
+      let now = try desk.turn(until: min(client.pollTimeout(call.client), held.pollTimeout))
       client.handle(&call.client, at: now)
-      if let id = call.connection { final.take(id, of: desk.host.service) }
       settle(at: now)
-      measurement.note(desk.host, at: now)
-      live.print(final, call.phase, peer: peer, at: now)
-      if desk.isAskedToEnd || hangUpAt <= now {
-        hangUpAt = .never
-        if let id = call.connection { final.takePair(id, of: desk.host.service) }
+      held.note(call.connection, desk.host, at: now)
+      if desk.isAskedToEnd || held.isTimeOver(at: now) {
+        held.noteEnding(call.connection, desk.host)
         call.hangUp(service: &desk.host.service, at: now)
         settle(at: now)
       }
@@ -128,36 +102,11 @@ private final class Calling {
       desk.host.flush(at: now)
       while let event = desk.host.nextEvent() {
         isBusy = true
-        measurement.handle(event, at: now)
-        if case .connectionStateChanged(let id, .connected) = event { final.takePair(id, of: desk.host.service) }
+        held.handle(event, desk.host, at: now)
         call.handle(event, service: &desk.host.service, at: now)
       }
       while let line = call.pollLine() { desk.note(line) }
       client.serve(&call.client, at: now)
     }
-    if call.phase == .up, hangUpAt == .never, let seconds = options.seconds, !isLimited {
-      isLimited = true
-      hangUpAt = now + .seconds(seconds)
-    }
-  }
-
-  private var isLimited = false
-}
-
-/// A line about the call on the terminal, once a second.
-private struct LiveLine {
-  /// When the next line is due; `.never` where nobody looks.
-  private(set) var next = Instant.never
-  private let isShown = Program.isTerminal(1) || Program.environment("INTERCOM_LIVE") != nil
-
-  mutating func print(_ figures: FinalFigures, _ phase: PlacedCall.Phase, peer: String, at now: Instant) {
-    guard isShown, phase == .up else { return }
-    if next == .never { next = now }
-    guard now >= next else { return }
-    next = now + .seconds(1)
-    let loss = figures.statistics.recentLossPerMille
-    Swift.print(
-      "\(peer): up, level \(figures.inputLevel), quality \(figures.quality), "
-        + "delay \(figures.talker.playoutDelaySamples / 48) ms, loss \(loss / 10).\(loss % 10) %")
   }
 }

@@ -21,6 +21,8 @@ enum Command {
     var seconds: Int?
     var report: String?
     var isStdio = false
+    /// Whether `--stdio` waits for an offer instead of making one.
+    var isAnswering = false
   }
 
   /// The command that `words` (without the program's name) ask for.
@@ -67,8 +69,8 @@ enum Command {
     var index = 0
     while index < words.count {
       let word = words[index]
-      if word == "--stdio" {
-        options.isStdio = true
+      if word == "--stdio" || word == "--answer" {
+        if word == "--stdio" { options.isStdio = true } else { options.isAnswering = true }
         index += 1
         continue
       }
@@ -95,6 +97,7 @@ enum Command {
     guard options.isStdio != !options.target.isEmpty else {
       return .misused("call wants a URL or a name from [[peer]], or --stdio")
     }
+    guard options.isStdio || !options.isAnswering else { return .misused("--answer goes with --stdio only") }
     return .call(options)
   }
 }
@@ -120,6 +123,7 @@ enum Help {
 
       intercom run [--config FILE]      answer calls until stopped
       intercom call URL|NAME            call another intercom, or a peer named in the configuration
+      intercom call --stdio             the same, with the signaling on stdin and stdout
       intercom check FILE               say what is wrong with a configuration, if anything
       intercom devices                  list sound cards and GPIO chips
       intercom selftest                 check that this binary works on this machine
@@ -138,15 +142,18 @@ enum Help {
 
   static let call = """
     intercom call URL|NAME [--for SECONDS] [--report FILE] [--config FILE]
-    intercom call --stdio [--for SECONDS] [--report FILE] [--config FILE]
+    intercom call --stdio [--answer] [--for SECONDS] [--report FILE] [--config FILE]
 
     Calls the intercom at URL (http://HOST:PORT/call) or the [[peer]] of that name, until SIGINT, SIGTERM, the far side's
-    goodbye, or SECONDS after the call is up. Exit code 0 when the call was up, 69 when it never was.
+    goodbye, or SECONDS after the call is up. Exit code 0 when the call was up and ended so, 1 when it was lost, 69 when it
+    never was up.
 
       --for SECONDS    hang up that many seconds after the call is up
       --report FILE    write what was measured as JSON; docs/reference/command-line.md explains the keys
       --config FILE    the configuration, as for run
-      --stdio          exchange offer, answer and candidates as lines of JSON on stdin and stdout instead
+      --stdio          exchange offer, answer and candidates as lines of JSON on stdin and stdout instead; this side
+                       offers at once, and the end of stdin ends the call
+      --answer         with --stdio: wait for the far side's offer, and answer it
     """
 
   static let check = """

@@ -3,6 +3,7 @@
 //
 // What the program ends with; docs/reference/exit-codes.md repeats it.
 
+import Host
 import Linux
 
 /// Exit codes, those of sysexits.h.
@@ -19,6 +20,17 @@ enum ExitCode {
   static let unavailable: Int32 = 69
   /// The configuration is wrong.
   static let configuration: Int32 = 78
+}
+
+extension HostError {
+  /// What the program ends with when it cannot begin because of this.
+  var exitCode: Int32 {
+    switch self {
+    case .soundFile, .soundRate: ExitCode.noInput
+    case .system(_, let cause): cause.errno == LinuxError.notFound ? ExitCode.noInput : ExitCode.unavailable
+    case .certificate: ExitCode.unavailable
+    }
+  }
 }
 
 /// Words for whoever sits in front of the program.

@@ -23,14 +23,10 @@ enum RunCommand {
       return try Answering(configuration).run()
     } catch {
       Terminal.complain("intercom: \(error.text)")
-      if case .system(_, let cause) = error {
-        if cause.errno == LinuxError.addressInUse {
-          Terminal.complain("intercom: another program uses that port; stop it, or set [web] listen to another one")
-        }
-        if cause.errno == LinuxError.notFound { return ExitCode.noInput }
+      if case .system(_, let cause) = error, cause.errno == LinuxError.addressInUse {
+        Terminal.complain("intercom: another program uses that port; stop it, or set [web] listen to another one")
       }
-      if case .soundFile = error { return ExitCode.noInput }
-      return ExitCode.unavailable
+      return error.exitCode
     }
   }
 }
@@ -42,6 +38,7 @@ private final class Answering {
   private let sockets: WebSockets
   private var web: WebServer
   private var answering = AnsweringDesk()
+  private var live = LiveLine(isShown: LiveLine.isWanted(onTerminal: false))
   private let beginning = Clock.now()
 
   init(_ configuration: Configuration) throws(HostError) {
@@ -60,13 +57,14 @@ private final class Answering {
   func run() throws(HostError) -> Int32 {
     desk.host.service.enableMicrophone()
     while !desk.isAskedToEnd {
-      let now = try desk.turn(until: min(web.pollTimeout(), answering.pollTimeout()))
+      let now = try desk.turn(until: min(min(web.pollTimeout(), answering.pollTimeout()), live.next))
       if web.pollTimeout() <= now { web.handleTimeout(at: now) }
       sockets.handle(web: &web, at: now)
       settle(at: now)
       answering.handleTimeout(web: &web, service: &desk.host.service, at: now)
       settle(at: now)
       sockets.serve(web: &web, at: now)
+      live.show(desk.host.service, name: settings.name, at: now)
     }
     hangUpAll()
     desk.note(.information, "end", "ended")

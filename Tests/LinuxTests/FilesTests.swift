@@ -107,79 +107,52 @@ import Testing
   }
 }
 
-@Suite("Lines") struct LineTests {
-  private static func text(_ reader: borrowing LineReader) -> String { String(decoding: reader.line, as: UTF8.self) }
-
-  @Test("lines are cut as they come, whatever the pieces")
-  func lines() {
-    let pipe = Pipe()
-    var reader = LineReader(reading: pipe.reading.number)
-    #expect(reader.next() == .none)
-    pipe.write("one\r\ntwo\nthr")
-    #expect(reader.next() == .line)
-    #expect(Self.text(reader) == "one")
-    #expect(reader.next() == .line)
-    #expect(Self.text(reader) == "two")
-    #expect(reader.next() == .none)
-    pipe.write("ee\n\n")
-    #expect(reader.next() == .line)
-    #expect(Self.text(reader) == "three")
-    #expect(reader.next() == .line)
-    #expect(Self.text(reader) == "")
-    #expect(reader.next() == .none)
+@Suite("Standard input and output") struct StandardStreamTests {
+  /// What one read gives: the text, or a word for what else it was.
+  private func next(_ reader: StreamReader, atMost count: Int = 64) -> String {
+    var bytes = [UInt8](repeating: 0, count: count)
+    return bytes.withUnsafeMutableBytes { buffer in
+      switch reader.read(into: MutableByteView(buffer)) {
+      case .bytes(let count): String(decoding: buffer[0..<count], as: UTF8.self)
+      case .wouldBlock: "<nothing yet>"
+      case .endOfStream: "<end>"
+      case .reset: "<reset>"
+      case .failed(let error): "<\(error.call)>"
+      }
+    }
   }
 
-  @Test("the last line needs no end, and then nothing more comes")
-  func end() throws {
+  @Test("a reader takes what is there and never waits")
+  func reader() {
+    let reader: StreamReader
+    let copy: FileDescriptor
+    do {
+      let pipe = Pipe()
+      copy = FileDescriptor(owning: dup(pipe.reading.number))
+      reader = StreamReader(reading: copy.number)
+      #expect(next(reader) == "<nothing yet>")
+      pipe.write("one\ntwo")
+      #expect(next(reader, atMost: 4) == "one\n")
+      #expect(next(reader, atMost: 4) == "two")
+      #expect(next(reader) == "<nothing yet>")
+      pipe.write("last")
+    }
+    #expect(next(reader) == "last")
+    #expect(next(reader) == "<end>")
+    #expect(next(reader) == "<end>")
+  }
+
+  @Test("a regular file is read to its end")
+  func file() throws {
     let directory = TemporaryDirectory()
     let path = directory.path + "/lines"
-    "first\nlast".withByteView { view in
+    "first".withByteView { view in
       do throws(LinuxError) { try Files.append(view, to: path, access: .ownerOnly) } catch { Issue.record("no file") }
     }
     let descriptor = try OpenFile(path)
-    var reader = LineReader(reading: descriptor.number)
-    #expect(reader.next() == .line)
-    #expect(Self.text(reader) == "first")
-    #expect(reader.next() == .line)
-    #expect(Self.text(reader) == "last")
-    #expect(reader.next() == .endOfInput)
-    #expect(reader.next() == .endOfInput)
-  }
-
-  @Test("a line that is too long is passed over, the next one is whole")
-  func tooLong() {
-    let pipe = Pipe()
-    var reader = LineReader(reading: pipe.reading.number)
-    let piece = String(repeating: "x", count: 30_000)
-    for _ in 0..<5 {
-      pipe.write(piece)
-      #expect(reader.next() == .none)
-    }
-    pipe.write("end\nshort\n")
-    #expect(reader.next() == .tooLong)
-    #expect(reader.next() == .line)
-    #expect(Self.text(reader) == "short")
-  }
-
-  @Test("any bytes in any pieces give the lines that are in them")
-  func burst() {
-    let seed: UInt64 = 7
-    var random = Randomness(seed: seed)
-    let pipe = Pipe()
-    var reader = LineReader(reading: pipe.reading.number)
-    var sent: [UInt8] = []
-    var heard: [[UInt8]] = []
-    for _ in 0..<2000 {
-      var piece: [UInt8] = []
-      for _ in 0..<random.below(30) { piece.append(random.chance(percent: 10) ? 0x0A : random.uint8()) }
-      sent += piece
-      pipe.write(piece)
-      while case .line = reader.next() { heard.append(reader.line) }
-    }
-    let expected = sent.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().map { line in
-      line.last == 0x0D ? Array(line.dropLast()) : Array(line)
-    }
-    #expect(heard == expected, "seed \(seed)")
+    let reader = StreamReader(reading: descriptor.number)
+    #expect(next(reader) == "first")
+    #expect(next(reader) == "<end>")
   }
 
   @Test("a writer never waits: it keeps what the pipe does not take, up to a bound")
