@@ -62,6 +62,8 @@ public struct StatusReport: Equatable, Sendable {
   public var version = ""
   /// Seconds since the start.
   public var uptimeSeconds: Int64 = 0
+  /// When the first period of sound was captured and played, in nanoseconds of the monotonic clock; nil before.
+  public var audioStartedNanoseconds: Int64?
   /// The station's state, in its words.
   public var state = ""
   /// Input level, 0 ... 100 (−60 dBFS ... 0 dBFS).
@@ -85,6 +87,8 @@ public struct StatusReport: Equatable, Sendable {
     writer.member("name", name)
     writer.member("version", version)
     writer.member("uptime_s", uptimeSeconds)
+    writer.name("audio_started_ns")
+    if let audioStartedNanoseconds { writer.value(audioStartedNanoseconds) } else { writer.null() }
     writer.member("state", state)
     writer.member("input_level", Int64(inputLevel))
     writer.member("microphone_muted", microphoneMuted)

@@ -105,6 +105,7 @@ private final class Answering {
     report.name = settings.name
     report.version = BuildInfo.version
     report.uptimeSeconds = (now - beginning).nanoseconds / 1_000_000_000
+    if desk.host.firstPeriod != 0 { report.audioStartedNanoseconds = desk.host.firstPeriod }
     report.counters.append(CounterStatus("wake_ups", desk.host.wakeUps))
     return report
   }

@@ -80,6 +80,7 @@ struct WebServerTests {
     report.name = "Door"
     report.version = "0.1"
     report.uptimeSeconds = 3723
+    report.audioStartedNanoseconds = 12_000_000_345
     report.state = "in call"
     report.inputLevel = 42
     report.microphoneMuted = true
@@ -97,7 +98,8 @@ struct WebServerTests {
     #expect(response["Content-Type"] == "application/json")
     #expect(response["Cache-Control"] == "no-store")
     let expected =
-      #"{"name":"Door","version":"0.1","uptime_s":3723,"state":"in call","input_level":42,"#
+      #"{"name":"Door","version":"0.1","uptime_s":3723,"audio_started_ns":12000000345,"#
+      + #""state":"in call","input_level":42,"#
       + #""microphone_muted":true,"speaker_muted":false,"calls":[{"peer":"<b>Gate</b> & \"co\"","#
       + #""connection_state":"connected","quality":97,"playout_delay_ms":41.5,"loss_percent":0.25,"rtt_ms":null,"#
       + #""selected_pair":{"local":{"type":"host","address":"192.0.2.1:4000"},"#
