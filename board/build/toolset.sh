@@ -56,7 +56,7 @@ if [ "$build" != host ]; then
         swift+=(-file-prefix-map "$map" -Xcc -ffile-prefix-map="$map")
     done
     c+=("${target[@]}" -fPIC -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
-        -fstack-protector-strong -DINTERCOM_COUNT_ALLOCATIONS=1)
+        -fstack-protector-strong -DINTERCOM_COUNT_ALLOCATIONS=1 -DINTERCOM_EMBEDDED=1)
     for flag in "${target[@]}" -fPIC; do swift+=(-Xcc "$flag"); done
     # Without incremental code generation no section holds a hash of each module's paths and times.
     swift+=(-enable-experimental-feature Embedded -wmo -Osize
