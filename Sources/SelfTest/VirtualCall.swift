@@ -131,7 +131,7 @@ public final class VirtualCall<
       links.append(VirtualLink(caller: caller, callerID: id, callee: callee, calleeID: nil))
       drain(caller)
       var offer = try side.service.createOffer(on: id, at: now)
-      if plan.forgesFingerprint { offer = Self.forgingFingerprint(offer) }
+      if plan.forgesFingerprint { offer = SelfTest.forgingFingerprint(offer) }
       post(.offer(link: link, offer), after: plan.signalingDelay)
       drain(caller)
       return link
@@ -165,17 +165,6 @@ public final class VirtualCall<
 
   /// Lets time pass for `span`.
   public func run(for span: Instant.Span) { run(until: now + span) }
-
-  /// The description with one digit of its fingerprint changed.
-  public static func forgingFingerprint(_ description: String) -> String {
-    var bytes = Array(description.utf8)
-    let name = Array("a=fingerprint:sha-256 ".utf8)
-    for start in 0..<max(0, bytes.count - name.count) where Array(bytes[start..<start + name.count]) == name {
-      let digit = start + name.count
-      bytes[digit] = bytes[digit] == 0x30 ? 0x31 : 0x30
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
 
   // MARK: Steps
 
@@ -327,5 +316,18 @@ public final class VirtualCall<
     try side.service.setRemoteDescription(.offer, offer, on: id, at: now)
     let answer = try side.service.createAnswer(on: id, at: now)
     post(.answer(link: link, answer), after: plan.signalingDelay)
+  }
+}
+
+extension SelfTest {
+  /// The description with one digit of its fingerprint changed.
+  public static func forgingFingerprint(_ description: String) -> String {
+    var bytes = Array(description.utf8)
+    let name = Array("a=fingerprint:sha-256 ".utf8)
+    for start in 0..<max(0, bytes.count - name.count) where Array(bytes[start..<start + name.count]) == name {
+      let digit = start + name.count
+      bytes[digit] = bytes[digit] == 0x30 ? 0x31 : 0x30
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
