@@ -90,7 +90,7 @@ let package = Package(
     tests("Config", needs: ["Core"]),
     tests("Peer", needs: ["Core", "ICE", "RTP", "SDP", "SelfTest"]),
     tests("VOIP", needs: ["Core", "Peer", "Voice", "Security", "Codecs", "SelfTest"]),
-    tests("Station", needs: ["Core", "VOIP", "Web", "Config", "SelfTest"]),
+    tests("Station", needs: ["Core", "Peer", "Voice", "VOIP", "Web", "Config", "SelfTest"]),
     tests("Security", needs: ["Core", "Peer"]),
     tests("Codecs", needs: ["Core", "Voice"]),
     tests("Linux", needs: ["Core"]),
