@@ -49,7 +49,7 @@ lint: ## style, and that the audio cycle cannot allocate
 format: ## rewrite the Swift sources in the project's style
 	swift format format --in-place --parallel --recursive Sources Tests Package.swift
 clean: ## remove what was built here; the C libraries stay in the cache
-	rm -rf build .build .build-host .build-tsan .build-x86_64 .build-aarch64
+	rm -rf build .build .build-host .build-tsan .build-example .build-x86_64 .build-aarch64
 help: ## this text
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 	    /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -35,6 +35,7 @@ let package = Package(
   name: "intercom",
   products: [
     .executable(name: "intercom", targets: ["intercom"]),
+    .library(name: "Core", targets: ["Core"]),
     .library(name: "VOIP", targets: ["VOIP"]),
     .library(name: "ICE", targets: ["ICE"]),
     .library(name: "RTP", targets: ["RTP"]),

@@ -138,6 +138,9 @@ public final class ServiceHost {
     fileSink?.finish()
   }
 
+  /// The monotonic time, for commands to the service.
+  public var now: Instant { Clock.now() }
+
   /// How often the loop thread woke, ever.
   public var wakeUps: UInt64 { poller.wakeUps }
 

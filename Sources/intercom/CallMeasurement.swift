@@ -21,6 +21,10 @@ struct CallMeasurement {
   /// How long after the first audio a call is taken to be steady, so that set-up is left out.
   private static let settling = Instant.Span.seconds(1)
 
+  private static let steadyKeys: [String] = [
+    "allocations", "wake_ups_per_second", "loop_wake_ups_per_second", "steady_seconds", "steady_cpu_seconds",
+  ]
+
   /// What had been used at a moment.
   private struct Mark {
     let instant: Instant
@@ -83,12 +87,10 @@ struct CallMeasurement {
 
   private func writeSteadyState(to json: inout JSONWriter) {
     guard let steady, let last, last.instant > steady.instant else {
-      json.name("allocations")
-      json.null()
-      json.name("wake_ups_per_second")
-      json.null()
-      json.name("loop_wake_ups_per_second")
-      json.null()
+      for key in Self.steadyKeys {
+        json.name(key)
+        json.null()
+      }
       return
     }
     let seconds = (last.instant - steady.instant).seconds

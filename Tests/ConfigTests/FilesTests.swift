@@ -70,7 +70,7 @@ struct FilesTests {
         #expect(text.contains("\n#\(key.name) = "), "\(key.name)")
       }
     }
-    #expect(count == 15)
+    #expect(count == 16)
   }
 
   @Test("the bounds on the reference page are those of the limits")
