@@ -66,17 +66,24 @@ static const char *clinux_read_small(const char *path, char *bytes, size_t capac
     return bytes;
 }
 
+// The number behind `name` (a line feed, a word, a colon) in /proc/self/status, or -1. A name of the command cannot
+// forge it: its line feeds are escaped there.
+static int64_t clinux_status_value(const char *status, const char *name) {
+    const char *line = strstr(status, name);
+    return line != NULL ? strtoll(line + strlen(name), NULL, 10) : -1;
+}
+
 void clinux_process_usage(struct clinux_usage *usage) {
-    char text[1024];
+    char status[4096];
     clinux_usage_of(RUSAGE_SELF, usage);
-    long long total = 0, resident = 0, threads = 0;
-    if (sscanf(clinux_read_small("/proc/self/statm", text, sizeof text), "%lld %lld", &total, &resident) == 2)
-        usage->resident_bytes = resident * sysconf(_SC_PAGESIZE);
-    // The command's name is in parentheses and may hold anything: the columns are counted from behind the last one.
-    const char *rest = strrchr(clinux_read_small("/proc/self/stat", text, sizeof text), ')');
-    if (rest != NULL &&
-        sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %lld", &threads) == 1)
-        usage->threads = threads;
+    clinux_read_small("/proc/self/status", status, sizeof status);
+    // getrusage's peak includes that of the program that was there before exec, as large as it may have been.
+    const int64_t peak = clinux_status_value(status, "\nVmHWM:");
+    const int64_t resident = clinux_status_value(status, "\nVmRSS:");
+    const int64_t threads = clinux_status_value(status, "\nThreads:");
+    if (peak >= 0) usage->peak_resident_bytes = peak * 1024;
+    if (resident >= 0) usage->resident_bytes = resident * 1024;
+    if (threads >= 0) usage->threads = threads;
 }
 
 void clinux_thread_usage(struct clinux_usage *usage) { clinux_usage_of(RUSAGE_THREAD, usage); }

@@ -11,6 +11,8 @@ public import Voice
 public enum HostError: Error, Sendable {
   /// The kernel refused something; `what` says what it was for.
   case system(what: String, LinuxError)
+  /// A sound file cannot be opened, read or written.
+  case file(path: String, LinuxError)
   /// A sound file is not one that can be read.
   case soundFile(path: String, WAVError)
   /// A sound file has a sample rate that cannot be converted.
@@ -22,6 +24,7 @@ public enum HostError: Error, Sendable {
   public var text: String {
     switch self {
     case .system(let what, let error): "\(what): \(error.text)"
+    case .file(let path, let error): "\(path): \(error.text)"
     case .soundFile(let path, let error): "\(path): \(Self.text(error))"
     case .soundRate(let path, let hertz): "\(path): \(hertz) samples a second cannot be converted"
     case .certificate(let path, let code):

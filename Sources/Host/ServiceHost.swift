@@ -252,7 +252,10 @@ extension ServiceHost {
       try audio.start(
         PCMDevice(source: try openSource(), sink: openSink(), periodSamples: settings.periodSamples))
     } catch {
-      if case .system(let what, let error) = error { notices.append(.trouble(what, error)) }
+      switch error {
+      case .system(let what, let cause), .file(let what, let cause): notices.append(.trouble(what, cause))
+      case .soundFile, .soundRate, .certificate: break
+      }
       service.microphoneFailed(code: 0)
     }
   }

@@ -51,7 +51,7 @@ final class FileSource {
     do throws(LinuxError) {
       stream = try FileStream(reading: path)
       headBytes = try stream.read(into: scratch.bytes)
-    } catch { throw .system(what: path, error) }
+    } catch { throw .file(path: path, error) }
     do throws(WAVError) { header = try WAVHeader(parsing: scratch.bytes.readOnly[0..<headBytes]) } catch {
       throw .soundFile(path: path, error)
     }
@@ -63,7 +63,7 @@ final class FileSource {
       resampler.skipLatency()
       self.resampler = consume resampler
     }
-    do throws(LinuxError) { try stream.seek(to: header.dataOffset) } catch { throw .system(what: path, error) }
+    do throws(LinuxError) { try stream.seek(to: header.dataOffset) } catch { throw .file(path: path, error) }
     serve()
   }
 
@@ -143,7 +143,7 @@ final class FileSink {
     do throws(LinuxError) {
       stream = try FileStream(replacing: path)
       try stream.write(Self.header(dataBytes: 0, in: scratch))
-    } catch { throw .system(what: path, error) }
+    } catch { throw .file(path: path, error) }
   }
 
   /// Takes periods from `ring` from now on.

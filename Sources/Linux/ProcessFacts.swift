@@ -10,7 +10,7 @@ public import Core
 public struct ProcessFacts: Sendable, BitwiseCopyable {
   /// Memory in RAM now, in bytes; 0 where /proc is hidden, and for a thread.
   public let residentBytes: Int
-  /// The most memory in RAM so far, in bytes.
+  /// The most memory in RAM so far, in bytes, where /proc is hidden with that of the program that began this one.
   public let peakResidentBytes: Int
   /// Threads now; 0 where /proc is hidden, and for a thread.
   public let threads: Int
@@ -36,7 +36,7 @@ public struct ProcessFacts: Sendable, BitwiseCopyable {
     majorFaults = Int(usage.major_faults)
   }
 
-  /// The whole process. Opens two files of /proc.
+  /// The whole process. Opens a file of /proc.
   public static func process() -> ProcessFacts {
     var usage = clinux_usage()
     clinux_process_usage(&usage)

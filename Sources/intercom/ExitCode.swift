@@ -26,9 +26,8 @@ extension HostError {
   /// What the program ends with when it cannot begin because of this.
   var exitCode: Int32 {
     switch self {
-    case .soundFile, .soundRate: ExitCode.noInput
-    case .system(_, let cause): cause.errno == LinuxError.notFound ? ExitCode.noInput : ExitCode.unavailable
-    case .certificate: ExitCode.unavailable
+    case .file, .soundFile, .soundRate: ExitCode.noInput
+    case .system, .certificate: ExitCode.unavailable
     }
   }
 }

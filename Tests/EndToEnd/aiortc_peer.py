@@ -31,7 +31,10 @@ FRAME = 960
 
 
 class Speech(MediaStreamTrack):
-    """A WAV file at 48 kHz, paced by the clock, then silence."""
+    """A WAV file at 48 kHz, paced by the clock, then silence.
+
+    Both channels are the same: aiortc codes stereo, and what makes stereo of mono in it takes 3 dB off.
+    """
 
     kind = "audio"
 
@@ -51,7 +54,7 @@ class Speech(MediaStreamTrack):
             await asyncio.sleep(wait)
         part = self.samples[self.position : self.position + FRAME]
         part = numpy.concatenate([part, numpy.zeros(FRAME - len(part), dtype=numpy.int16)])
-        frame = AudioFrame.from_ndarray(part.reshape(1, -1), format="s16", layout="mono")
+        frame = AudioFrame.from_ndarray(numpy.repeat(part, 2).reshape(1, -1), format="s16", layout="stereo")
         frame.sample_rate = 48_000
         frame.pts = self.position
         frame.time_base = fractions.Fraction(1, 48_000)

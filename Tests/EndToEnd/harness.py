@@ -11,11 +11,13 @@ import signal
 import subprocess
 import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# INTERCOM_X86_64 and INTERCOM_AARCH64 name other programs than those of `make build` and `make device`.
 BINARIES = {
-    "x86_64": [str(ROOT / "build/x86_64/intercom")],
-    "aarch64": ["qemu-aarch64-static", str(ROOT / "build/aarch64/intercom")],
+    "x86_64": [os.environ.get("INTERCOM_X86_64", str(ROOT / "build/x86_64/intercom"))],
+    "aarch64": ["qemu-aarch64-static", os.environ.get("INTERCOM_AARCH64", str(ROOT / "build/aarch64/intercom"))],
 }
 # Emulation is some twenty times slower, and machines are shared: a bound on hanging, not a measurement.
 PATIENCE_SECONDS = 60
@@ -45,14 +47,14 @@ loopback = true
 
 
 class Program:
-    """One run of the intercom: its log is read by a thread, and lines can be waited for."""
+    """One run of the intercom (or of `command`): its log is read by a thread, and lines can be waited for."""
 
-    def __init__(self, *arguments, arch="x86_64", stdin=None, env=None):
+    def __init__(self, *arguments, arch="x86_64", command=None, stdin=None, env=None):
         self.lines = []
         self.output = []
         self.changed = threading.Condition()
         self.process = subprocess.Popen(
-            BINARIES[arch] + [str(argument) for argument in arguments],
+            (command or BINARIES[arch]) + [str(argument) for argument in arguments],
             stdin=stdin or subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -119,6 +121,11 @@ class Program:
             reader.join(5)
         return self.process.returncode
 
+    def resident_kib(self):
+        """The memory that is really there for the program, now."""
+        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", text).group(1))
+
     def log(self):
         return "\n".join(["-- log --", *self.lines[-60:], "-- output --", *self.output[-20:]])
 
@@ -143,6 +150,25 @@ class Intercom(Program):
         except BaseException:
             self.__exit__(None, None, None)
             raise
+        self.port = int(self.url.rsplit(":", 1)[1])
+
+    def status(self):
+        """What /api/status says now."""
+        # Loopback needs no proxy, whatever the environment says.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self.url + "/api/status", timeout=PATIENCE_SECONDS) as response:
+            return json.load(response)
+
+
+def until(condition, what, seconds=PATIENCE_SECONDS):
+    """Asks `condition` until it answers something true, and answers that; for what cannot be waited for otherwise."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.05)
 
 
 def report(path):

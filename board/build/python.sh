@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The intercom authors
 #
-# Makes what the end-to-end tests need around the program (a foreign WebRTC peer, a judge of sound, a voice that speaks)
+# Makes what the end-to-end tests need around the program (a foreign WebRTC peer, a judge of sound, recorded voices)
 # and prints the path of the python to run them with: python.sh. The environment lies in the cache, named by the hash of
 # Tests/EndToEnd/requirements.txt and the interpreter.
 
@@ -10,7 +10,8 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
 requirements=$root/Tests/EndToEnd/requirements.txt
-need_packages "for the end-to-end tests" python3=python3 espeak-ng=espeak-ng
+need_packages "for the end-to-end tests" python3=python3 \
+    pocketsphinx-testdata=/usr/share/pocketsphinx/test/data/librivox
 # pesq comes as C source, so a compiler and Python's header files are needed besides venv.
 headers=$(python3 -c 'import sysconfig; print(sysconfig.get_paths()["include"])')
 need_packages "for the end-to-end tests" gcc=gcc "python3-dev=$headers/Python.h"
