@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import fractions
 import json
+import re
 import sys
 import time
 import wave
@@ -19,6 +20,7 @@ import aiohttp
 import numpy
 from aiohttp import web
 from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame
 
@@ -147,23 +149,64 @@ async def serve(arguments):
     finally:
         await finish(connection, ear)
         await runner.cleanup()
-    print(json.dumps({"state": connection.connectionState, "heard_seconds": ear.count / 48_000, "offer": offers[0]}))
+    print(json.dumps({"offer": offers[0], "answer": connection.localDescription.sdp}))
+
+
+def no_dtls():
+    """From now on DTLS is never begun: checks are answered, and then there is silence."""
+
+    async def start(transport, parameters):
+        print("DTLS is left out", file=sys.stderr, flush=True)
+        await asyncio.Event().wait()
+
+    RTCDtlsTransport.start = start
+
+
+def half_dtls():
+    """From now on a handshake stops after the first flight that is sent."""
+    write = RTCDtlsTransport._write_ssl
+    flights = []
+
+    async def write_once(transport):
+        if not flights:
+            await write(transport)
+            if transport._RTCDtlsTransport__tx_packets:
+                flights.append(True)
+                print("DTLS stops half-way", file=sys.stderr, flush=True)
+
+    RTCDtlsTransport._write_ssl = write_once
+
+
+FAULTS = {"no-dtls": no_dtls, "half-dtls": half_dtls, "wrong-fingerprint": lambda: None}
+
+
+def with_wrong_fingerprint(sdp):
+    """The same description with the last byte of each fingerprint changed."""
+    return re.sub(
+        r"(a=fingerprint:\S+ \S+:)(\S\S)", lambda found: f"{found[1]}{int(found[2], 16) ^ 1:02X}", sdp)
 
 
 async def call(arguments):
-    """Calls an intercom, hears for some seconds, hangs up."""
+    """Calls an intercom, hears for some seconds, hangs up; with a fault it stays until it is ended from outside."""
     connection = RTCPeerConnection()
     ear = Ear(arguments.heard)
     connection.on("track", ear.listen)
     connection.addTrack(Speech(arguments.spoken))
     await connection.setLocalDescription(await connection.createOffer())
+    offer = connection.localDescription.sdp
+    if arguments.fault:
+        FAULTS[arguments.fault]()
+    if arguments.fault == "wrong-fingerprint":
+        offer = with_wrong_fingerprint(offer)
     async with aiohttp.ClientSession() as session:
         headers = {"Content-Type": "application/sdp"}
-        async with session.post(arguments.url, data=connection.localDescription.sdp, headers=headers) as response:
+        async with session.post(arguments.url, data=offer, headers=headers) as response:
             assert response.status == 201, (response.status, await response.text())
             location = response.headers["Location"]
             answer = await response.text()
         await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        if arguments.fault:
+            await asyncio.Event().wait()
         await until(lambda: connection.connectionState == "connected", 30, "no connection")
         wanted = int(float(arguments.seconds) * 48_000)
         await until(lambda: ear.count >= wanted, float(arguments.seconds) + 30, "too little was heard")
@@ -171,7 +214,7 @@ async def call(arguments):
         async with session.delete(target) as response:
             assert response.status in (200, 204), response.status
     await finish(connection, ear)
-    print(json.dumps({"heard_seconds": ear.count / 48_000, "answer": answer}))
+    print(json.dumps({"offer": offer, "answer": answer}))
 
 
 async def finish(connection, ear):
@@ -189,7 +232,8 @@ def main():
         command.add_argument("--spoken", required=True)
         command.add_argument("--heard", required=True)
         if name == "call":
-            command.add_argument("--seconds", default="9")
+            command.add_argument("--seconds", default="8")
+            command.add_argument("--fault", choices=FAULTS)
             command.add_argument("url")
     arguments = parser.parse_args()
     asyncio.run({"serve": serve, "call": call}[arguments.command](arguments))

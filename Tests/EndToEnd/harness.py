@@ -9,6 +9,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -158,6 +159,13 @@ class Intercom(Program):
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(self.url + "/api/status", timeout=PATIENCE_SECONDS) as response:
             return json.load(response)
+
+
+class ForeignPeer(Program):
+    """aiortc in a process of its own: it takes an event loop, and dies for itself."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments, command=[sys.executable, str(pathlib.Path(__file__).with_name("aiortc_peer.py"))])
 
 
 def until(condition, what, seconds=PATIENCE_SECONDS):

@@ -40,15 +40,20 @@ class Verdict:
         return f"offset {self.offset_seconds * 1000:.1f} ms, level {self.level_db:+.1f} dB, PESQ {self.pesq:.2f}"
 
 
-def judge(spoken_path, heard_path, *, seconds=None):
-    """Finds `spoken` in `heard` and compares the two; only the first `seconds` when given."""
+def judge(spoken_path, heard_path, *, within_seconds=None):
+    """Finds `spoken` in `heard` and compares the two where they meet.
+
+    Where the speech repeats itself, `within_seconds` says how far from the beginning it is looked for.
+    """
     spoken, heard = read(spoken_path), read(heard_path)
-    if seconds:
-        spoken = spoken[: int(seconds * RATE)]
     assert len(heard) > RATE, f"only {len(heard) / RATE:.2f} s were heard"
     assert numpy.max(numpy.abs(heard)) > 1e-3, "nothing but silence was heard"
-    correlation = correlate(heard, spoken, method="fft")
-    offset = int(numpy.argmax(numpy.abs(correlation))) - (len(spoken) - 1)
+    correlation = numpy.abs(correlate(heard, spoken, method="fft"))
+    zero = len(spoken) - 1
+    if within_seconds:
+        correlation[: max(zero - int(within_seconds * RATE), 0)] = 0
+        correlation[zero + int(within_seconds * RATE) + 1 :] = 0
+    offset = int(numpy.argmax(correlation)) - zero
     start = max(offset, 0)
     length = min(len(spoken) - (start - offset), len(heard) - start)
     assert length > 2 * RATE, f"only {length / RATE:.2f} s of the speech were heard"
