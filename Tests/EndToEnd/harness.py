@@ -24,7 +24,7 @@ BINARIES = {
 PATIENCE_SECONDS = 60
 
 
-def config(folder, name, *, input="silence", output="none", period_ms=10, frame_ms=20, peers=()):
+def config(folder, name, *, input="silence", output="none", period_ms=10, frame_ms=20, peers=(), servers=()):
     """Writes a configuration for one intercom on loopback and answers its path."""
     text = f"""
 name = "{name}"
@@ -37,7 +37,7 @@ frame_ms = {frame_ms}
 listen = "127.0.0.1:0"
 access = "open"
 [ice]
-servers = []
+servers = {json.dumps(list(servers))}
 loopback = true
 """
     for peer, url in peers:
