@@ -94,7 +94,12 @@ let package = Package(
     tests("Security", needs: ["Core", "Peer"]),
     tests("Codecs", needs: ["Core", "Voice"]),
     tests("Linux", needs: ["Core"]),
-    tests("SelfTest", needs: ["Core"]),
+    tests("SelfTest", needs: ["Core", "FuzzEntries"]),
+    .target(
+      name: "FuzzEntries", dependencies: ["Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Security", "Codecs"],
+      path: "Tests/Fuzz/Entries", swiftSettings: settings),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["FuzzEntries", "Core"], path: "Tests/Fuzz/Driver", swiftSettings: settings),
     .testTarget(name: "HouseTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -134,22 +134,22 @@ extension SelfTest {
       SelfTestCase("offers and answers read back as they were written") { check in
         do throws(SDPError) {
           let offer = SDPOffer.make(parameters(seed: 1))
-          check.expect(try SessionDescription(parsing: offer.text) == offer, "an offer reads back otherwise")
+          check.same(try SessionDescription(parsing: offer.text).text, offer.text)
           let answer = try SDPAnswer.make(to: offer, parameters(seed: 2)).answer
-          check.expect(try SessionDescription(parsing: answer.text) == answer, "an answer reads back otherwise")
+          check.same(try SessionDescription(parsing: answer.text).text, answer.text)
         } catch { check.same(error.text, "") }
       },
       SelfTestCase("a fingerprint reads back as it was written, and one with a mistake is refused") { check in
         guard let value = fingerprint(0xA5) else { return check.fail("a digest of 32 bytes is refused") }
         let text = value.text
         let same = text.withByteView { Fingerprint(parsing: $0) }.map { $0 == value } ?? false
-        check.expect(same, "\(text) reads back otherwise")
+        check.expect(same, "it reads back otherwise", text)
         let broken = [
           "", "sha-256", text + ":00", text + " x", replacing("sha-256", by: "sha-1", in: text),
           replacing(":A6", by: ":G6", in: text), replacing(":A6", by: "-A6", in: text),
         ]
         for text in broken {
-          check.expect(text.withByteView { Fingerprint(parsing: $0) } == nil, "'\(text)' is not refused")
+          check.expect(text.withByteView { Fingerprint(parsing: $0) } == nil, "not refused", text)
         }
       },
       SelfTestCase("the parameters of Opus are read leniently") { check in
@@ -164,7 +164,7 @@ extension SelfTest {
           check.same(
             "\(read.useInbandFEC ? "true" : "false") \(read.stereo ? "true" : "false") "
               + "\(read.maxAverageBitrate ?? 0) \(read.minPacketTimeMilliseconds ?? 0)", expected)
-          check.expect(OpusParameters(parsing: read.text) == read, "\(read.text) reads back otherwise")
+          check.same(OpusParameters(parsing: read.text).text, read.text)
         }
       },
       SelfTestCase("a fragment of candidates is written line by line, and read") { check in
@@ -185,7 +185,7 @@ extension SelfTest {
         check.same(fragment.text, expected)
         do throws(SDPError) {
           let read = try TrickleFragment(parsing: expected)
-          check.expect(read == fragment, "it reads back otherwise")
+          check.same(read.text, expected)
           check.expect(read.hasAllCandidates(for: "0") && read.candidates(for: "1").isEmpty, "whose candidates")
         } catch { check.same(error.text, "") }
       },

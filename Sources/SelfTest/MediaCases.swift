@@ -63,13 +63,13 @@ extension SelfTest {
         ]
         for (bytes, payload, extensions) in rows {
           let error = read(hex(bytes)) { packet, _ in
-            check.expect(packet.payloadRange == payload, "\(Check.text(bytes)): where the payload lies")
-            check.expect(packet.extensionRange == extensions, "\(Check.text(bytes)): where the extension lies")
+            check.expect(packet.payloadRange == payload, "where the payload lies", bytes)
+            check.expect(packet.extensionRange == extensions, "where the extension lies", bytes)
             check.expect(packet.payloadType == 111 && packet.sequence.value == 1, "payload type or number")
             check.equal(packet.timestamp.value, 2, "timestamp")
             check.equal(packet.ssrc, 3, "source")
           }
-          check.expect(error == nil, "\(Check.text(bytes)) is refused")
+          check.expect(error == nil, "refused", bytes)
         }
       },
       SelfTestCase("malformed media packets are refused with the reason") { check in
@@ -81,7 +81,7 @@ extension SelfTest {
           ("B06F 0001 00000002 00000003 BEDE0001 00000000 AA04", .padding),
         ]
         for (bytes, error) in rows {
-          check.expect(read(hex(bytes)) == error, "\(Check.text(bytes)) is not refused, or with another reason")
+          check.expect(read(hex(bytes)) == error, "not refused, or with another reason", bytes)
         }
       },
       SelfTestCase("the second byte tells control packets from media") { check in
@@ -90,7 +90,7 @@ extension SelfTest {
           ([0x80, 223], .rtcp), ([0x80, 224], .rtp), ([0x00, 200], .neither), ([0xC0, 200], .neither),
         ]
         for (bytes, kind) in rows {
-          check.expect(bytes.withByteView { RTPKind(of: $0) } == kind, "\(bytes[0]) \(bytes[1]) is taken for another")
+          check.expect(bytes.withByteView { RTPKind(of: $0) } == kind, "taken for another kind", Int(bytes[1]))
         }
       },
       SelfTestCase("header extensions give their elements until they break") { check in
@@ -107,7 +107,7 @@ extension SelfTest {
             while let element = reader.next() { found += "\(element.identifier):\(element.value.count) " }
             check.same(found, elements)
           }
-          check.expect(error == nil, "\(Check.text(words)) is refused")
+          check.expect(error == nil, "refused", words)
         }
       },
       SelfTestCase("a frame becomes a packet with its level and its section's name, and a frame again") { check in
@@ -144,7 +144,7 @@ extension SelfTest {
         ]
         for (bytes, receipt) in rows {
           let found = hex(bytes).withByteView { receiver.handle($0, into: &frame, at: .zero) }
-          check.expect(found == receipt, "\(Check.text(bytes)): another receipt")
+          check.expect(found == receipt, "another receipt", bytes)
         }
         check.equal(receiver.refusedPackets, 2, "refused")
         check.equal(receiver.latePackets, 1, "late")
@@ -166,7 +166,7 @@ extension SelfTest {
         for (index, row) in rows.enumerated() {
           var tracker = SequenceTracker(first: SequenceNumber(row.steps[0].0), probationPackets: row.probation)
           for (number, verdict) in row.steps {
-            check.expect(tracker.update(SequenceNumber(number)) == verdict, "row \(index), at \(number)")
+            check.expect(tracker.update(SequenceNumber(number)) == verdict, "another verdict in row", index)
           }
           check.equal(tracker.cumulativeLost, row.lost, "lost")
         }
@@ -205,7 +205,7 @@ extension SelfTest {
           if jitter.samples != UInt32(expected >> 4) { wrong += 1 }
         }
         check.equal(wrong, 0, "estimates that differ")
-        check.expect(jitter.samples > 300 && jitter.samples < 700, "\(jitter.samples) samples of jitter")
+        check.within(Int(jitter.samples), 300...700, "samples of jitter")
       },
     ]
   }
@@ -252,7 +252,7 @@ extension SelfTest {
           ("80C9 0001 00000001 81CB 0002 00000001 04414243", .content),
         ]
         for (bytes, error) in rows {
-          check.expect(readControl(hex(bytes)) == error, "\(Check.text(bytes)): another verdict")
+          check.expect(readControl(hex(bytes)) == error, "another verdict", bytes)
         }
         check.expect(readControl(hex("81CB 0001 00000001"), reducedSize: true) == nil, "reduced size is refused")
       },
@@ -281,7 +281,7 @@ extension SelfTest {
             ssrc: 1, fractionLost: 0, cumulativeLost: 0, extendedHighest: 0, jitter: 0, lastSenderReport: last,
             delaySinceLastSenderReport: delay)
           let found = block.roundTrip(receivedAt: NTPTime(value: UInt64(now) << 16))?.milliseconds
-          check.expect(found == milliseconds, "\(found ?? -1) ms instead of \(milliseconds ?? -1)")
+          check.expect(found == milliseconds, "another round trip", found ?? -1)
         }
       },
       SelfTestCase("two sessions learn the round trip and the loss from each other's reports") { check in
@@ -324,9 +324,9 @@ extension SelfTest {
           }
         }
         let roundTrip = left.statistics.roundTrip?.milliseconds ?? -1
-        check.expect(roundTrip >= 59 && roundTrip <= 66, "a round trip of \(roundTrip) ms instead of 60")
+        check.within(roundTrip, 59...66, "milliseconds of round trip")
         let lost = left.statistics.remotePercentLost ?? -1
-        check.expect(lost >= 8 && lost <= 12, "\(lost) % lost instead of 10")
+        check.within(lost, 8...12, "percent lost")
         check.equal(left.statistics.packetsLost, 0, "lost on the way back")
         check.equal(left.statistics.controlRefused + right.statistics.controlRefused, 0, "reports refused")
       },

@@ -16,16 +16,36 @@ public struct Check {
   init() {}
 
   /// Notes a failure, described by `what`, when `condition` is false.
+  @_disfavoredOverload
   public mutating func expect(_ condition: Bool, _ what: @autoclosure () -> String) {
     expectations += 1
-    if !condition { failures.append(what()) }
+    if !condition { note(what()) }
+  }
+
+  /// Notes a failure, described by `what`, when `condition` is false. Most descriptions are literals, and as such they
+  /// cost no code where they stand.
+  @inline(never)
+  public mutating func expect(_ condition: Bool, _ what: StaticString) {
+    expectations += 1
+    if !condition { note(Check.text(what)) }
   }
 
   /// Notes a failure when the two numbers differ.
+  @inline(__always)
   public mutating func equal<Number: BinaryInteger>(_ found: Number, _ wanted: Number, _ what: StaticString) {
-    expect(found == wanted, "\(Check.text(what)): \(String(found)) instead of \(String(wanted))")
+    expectations += 1
+    if found != wanted { differ(Int64(truncatingIfNeeded: found), Int64(truncatingIfNeeded: wanted), what) }
   }
 
+  @inline(never)
+  private mutating func differ(_ found: Int64, _ wanted: Int64, _ what: StaticString) {
+    note("\(Check.text(what)): \(found) instead of \(wanted)")
+  }
+
+  @inline(never)
+  private mutating func note(_ failure: String) { failures.append(failure) }
+
+  @inline(never)
   static func text(_ literal: StaticString) -> String {
     ByteView(UnsafeRawPointer(literal.utf8Start), count: literal.utf8CodeUnitCount).text()
   }

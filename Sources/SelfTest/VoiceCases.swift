@@ -38,7 +38,7 @@ extension Check {
         buffer.insert(frame, sampleCount: samples)
       case .pull(let at, let expected):
         let action = buffer.pull(needed: 480, at: .zero + .milliseconds(at))
-        expect(action == expected, "row \(index): another action")
+        expect(action == expected, "another action in row", index)
       case .counters(let late, let duplicate, let discarded):
         equal(buffer.latePackets, late, "late")
         equal(buffer.duplicatePackets, duplicate, "duplicates")
@@ -185,11 +185,11 @@ extension SelfTest {
         var last: Int16 = 28_672
         for value in stride(from: 7200, through: 32_767, by: 500) {
           let (sample, limited) = mix([Int16](repeating: Int16(value), count: 4))
-          check.expect(sample >= last && limited == 1, "four times \(value) give \(sample)")
+          check.expect(sample >= last && limited == 1, "what four make of", value)
           check.equal(mix([Int16](repeating: Int16(-value), count: 4)).sample, -sample, "the same below zero")
           last = sample
         }
-        check.expect(last > 32_000, "the loudest sum is \(last)")
+        check.within(Int(last), 32_001...32_767, "loudest sum")
       },
       SelfTestCase("levels map to decibels, to percent and to the header extension") { check in
         let rows: [(hundredths: Int32, percent: Int, below: UInt8)] = [
@@ -205,7 +205,7 @@ extension SelfTest {
         ]
         for (sum, count, hundredths) in sums {
           let found = SoundLevel(sumOfSquares: sum, count: count).hundredths
-          check.expect(abs(found - hundredths) <= 10, "\(found) instead of \(hundredths)")
+          check.within(Int(found - hundredths), -10...10, "off by")
         }
       },
       SelfTestCase("a tone has its frequency and its level, and a closed gate lets nothing through") { check in
@@ -219,8 +219,8 @@ extension SelfTest {
             meter.add(frame)
             for index in 0..<480 { counter.add(frame.samples[index]) }
           }
-          check.expect(abs(counter.crossings - hertz) <= 1, "\(counter.crossings) Hz instead of \(hertz)")
-          check.expect(abs(meter.level.hundredths - hundredths) <= 10, "level \(meter.level.hundredths)")
+          check.within(counter.crossings - hertz, -1...1, "hertz off")
+          check.within(Int(meter.level.hundredths - hundredths), -10...10, "level off by")
           var gate = Gate()
           check.expect(gate.setMuted(true) && !gate.setMuted(true), "changes of the gate")
           gate.apply(to: &frame)
@@ -241,9 +241,9 @@ extension SelfTest {
           if meter.level == .silence { silent += 1 }
           for index in 0..<480 { peak = max(peak, abs(Int(frame.samples[index]))) }
         }
-        check.expect(whole.level.hundredths > -3500 && whole.level.hundredths < -1200, "\(whole.level.hundredths)")
-        check.expect(peak > 1_000 && peak < 32_000, "a peak of \(peak)")
-        check.expect(silent > 50 && silent < 250, "\(silent) silent frames")
+        check.within(Int(whole.level.hundredths), -3500 ... -1200, "level")
+        check.within(peak, 1_000...32_000, "peak")
+        check.within(silent, 50...250, "silent frames")
       },
     ]
   }
@@ -270,7 +270,7 @@ extension SelfTest {
         ]
         for (bytes, wanted) in rows {
           let found = samples(bytes)
-          check.expect(found.error == nil, "refused where \(wanted) was wanted")
+          check.expect(found.error == nil, "refused", wanted)
           check.same(found.text, wanted)
         }
       },
@@ -284,7 +284,7 @@ extension SelfTest {
           (file(tag: 1, channels: 1, bits: 16, before: [0x6A, 0x6A, 0x6A, 0x6A, 255, 255, 255, 255], []), .truncated),
         ]
         for (index, row) in rows.enumerated() {
-          check.expect(samples(row.0).error == row.1, "row \(index) is not refused, or with another reason")
+          check.expect(samples(row.0).error == row.1, "not refused, or with another reason, in row", index)
         }
       },
       SelfTestCase("a WAV file is written byte by byte") { check in
@@ -323,14 +323,14 @@ extension SelfTest {
               tone.fill(&frame)
               let size = encoder.encode(frame, into: &payload) ?? 0
               let count = withUnsafeBytes(of: payload) { decoder.decode(ByteView($0).prefix(size), into: room) }
-              check.expect(size > 2 && count == frameSamples, "frame \(index): \(size) bytes, \(count ?? -1) samples")
+              check.expect(size > 2 && count == frameSamples, "another size of frame", index)
               if index * frameSamples < 24_000 { continue }
               let heard = UnsafeMutableBufferPointer(rebasing: room[0..<frameSamples])
               meter.add(heard)
               for sample in heard { counter.add(sample) }
             }
-            check.expect(abs(counter.crossings - 500) <= 2, "\(counter.crossings * 2) Hz instead of 1000")
-            check.expect(abs(meter.level.hundredths + 1500) < 100, "level \(meter.level.hundredths)")
+            check.within(counter.crossings, 498...502, "periods in half a second")
+            check.within(Int(meter.level.hundredths), -1600 ... -1400, "level")
           }
         }
       },
@@ -347,8 +347,7 @@ extension SelfTest {
               check.expect(byRoom == byBits, "bits and reading differ")
               if byBits { carriers += 1 }
             }
-            check.expect(
-              loss == 0 ? carriers == 0 : carriers > packets.count / 4, "\(carriers) carriers at \(loss) % loss")
+            check.within(carriers, loss == 0 ? 0...0 : packets.count / 4...packets.count, "packets with FEC")
           }
         }
       },
@@ -360,7 +359,7 @@ extension SelfTest {
         withRoom { room in
           for index in 1..<packets.count - 1 {
             if index % 5 != 3 {
-              check.expect(packets[index].withByteView { decoder.decode($0, into: room) } == 960, "packet \(index)")
+              check.expect(packets[index].withByteView { decoder.decode($0, into: room) } == 960, "packet", index)
             } else if packets[index + 1].withByteView({
               decoder.recover(from: $0, sampleCount: 960, into: room)
             }) == 960 {
@@ -385,9 +384,9 @@ extension SelfTest {
           for (text, samples) in rows {
             let bytes = hex(text)
             let announced = bytes.withByteView { decoder.sampleCount(of: $0) } ?? 0
-            check.expect(announced == samples, "\(Check.text(text)): \(announced) instead of \(samples)")
+            check.expect(announced == samples, "another size", text)
             let decoded = bytes.withByteView { decoder.decode($0, into: room) } ?? 0
-            check.expect(decoded == samples, "\(Check.text(text)): the library gives \(decoded)")
+            check.expect(decoded == samples, "another size, says the library", text)
           }
         }
       },
@@ -417,10 +416,11 @@ extension SelfTest {
               }
             }
             let expected = given * 48_000 / rate
-            check.expect(abs(made - expected) <= 1 + resampler.latencyOutputSamples, "\(made) of \(expected) samples")
+            let slack = 1 + resampler.latencyOutputSamples
+            check.within(made - expected, -slack...slack, "samples off")
             let hertz = counter.crossings * 48_000 / max(meter.count, 1)
-            check.expect(abs(hertz - 1000 * rate / 48_000) <= 3, "\(hertz) Hz")
-            check.expect(abs(meter.level.hundredths + 1500) <= 20, "level \(meter.level.hundredths)")
+            check.within(hertz - 1000 * rate / 48_000, -3...3, "hertz off")
+            check.within(Int(meter.level.hundredths), -1520 ... -1480, "level")
           }
         }
         check.expect(Resampler(from: 3_999) == nil, "a rate of 3999 is taken")
