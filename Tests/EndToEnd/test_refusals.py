@@ -107,7 +107,7 @@ def test_a_configuration_with_many_mistakes(tmp_path, command):
         ('name = "x\n[audio]\n', "1:8: name: no end"),
         ('name = "x"\n[audio\n', "2:7: audio: syntax"),
         ('name = "x"\nname = "y"\n', "2:1: name: duplicate key; see line 1"),
-        ('name = "x" y\n', "1:12: name: "),
+        ('name = "x" y\n', "1:12: syntax: found 'y'"),
         ("name = \n", "1:8: name: syntax"),
         ('name = "x"\n[audio]\nperiod_ms = 1e\n', "3:13: audio.period_ms: not a number: found 1e"),
         ('name = "\\q"\n', "1:9: name: no such escape"),
