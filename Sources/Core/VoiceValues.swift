@@ -27,6 +27,14 @@ public struct PCMFrame: Sendable, BitwiseCopyable {
     precondition(count >= 0 && count <= Limits.frameSamplesMax, "a PCM frame's size is out of bounds")
     self.count = count
   }
+
+  /// The used samples in place, while `body` runs. A span of a frame that is only borrowed costs a copy of all of it.
+  public mutating func withSamples<Result>(_ body: (UnsafeMutableBufferPointer<Int16>) -> Result) -> Result {
+    let used = count
+    return withUnsafeMutableBytes(of: &samples) { bytes in
+      body(UnsafeMutableBufferPointer(rebasing: bytes.bindMemory(to: Int16.self)[0..<used]))
+    }
+  }
 }
 
 /// One encoded voice frame on its way between the two threads.

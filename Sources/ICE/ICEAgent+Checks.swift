@@ -199,6 +199,7 @@ extension ICEAgent {
     guard let best = checkList.best() else {
       if selected != nil {
         selected = nil
+        selectedPath = nil
         consents.removeAll()
         nominationDeadline = .never
         setState(.checking)
@@ -208,6 +209,7 @@ extension ICEAgent {
     let nominated = checkList[best].isNominated
     if selected != best {
       selected = best
+      selectedPath = path(of: checkList[best])
       consents.removeAll()
       scheduleConsent(from: checkList[best].lastAnswer)
       emit(.pairSelected)

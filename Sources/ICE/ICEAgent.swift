@@ -76,6 +76,8 @@ public struct ICEAgent: ~Copyable {
   var lastFoundation: UInt32 = 0
   /// The pair sent on.
   var selected: Int?
+  /// Its path, kept apart: to read one pair costs a copy of the whole check list, too much for every packet.
+  var selectedPath: ICEPath?
   /// The pair whose nominating check is wanted or under way.
   var nominating: Int?
   var nominationDeadline = Instant.never
@@ -287,8 +289,7 @@ public struct ICEAgent: ~Copyable {
 
   /// Where to send, or nil when nothing may be sent. Cheap enough for every packet.
   public var path: ICEPath? {
-    guard canSend, let selected else { return nil }
-    return path(of: checkList[selected])
+    canSend ? selectedPath : nil
   }
 
   /// The pair in use, or the last one that was; nil when there was none.

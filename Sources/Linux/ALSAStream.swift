@@ -175,12 +175,14 @@ public struct ALSAStream: ~Copyable {
   }
 
   private func fill(from frame: borrowing PCMFrame) {
+    // One span for the whole loop: a subscript of a borrowed frame's storage would copy all of it for each sample.
+    let values = frame.samples.span
     for index in 0..<frame.count {
       if channels == 1 {
-        samples[index] = frame.samples[index]
+        samples[index] = values[index]
       } else {
-        samples[index * 2] = frame.samples[index]
-        samples[index * 2 + 1] = frame.samples[index]
+        samples[index * 2] = values[index]
+        samples[index * 2 + 1] = values[index]
       }
     }
   }

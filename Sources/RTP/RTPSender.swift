@@ -41,7 +41,7 @@ public struct RTPSender: Sendable {
   /// Writes the packet of `frame` into `datagram`; false, and nothing counted, when the frame is empty or does not fit.
   ///
   /// The packet's timestamp is the frame's own plus our random offset, so gaps in sending show as gaps in time.
-  public mutating func write(_ frame: EncodedFrame, into datagram: inout Datagram) -> Bool {
+  public mutating func write(_ frame: borrowing EncodedFrame, into datagram: inout Datagram) -> Bool {
     let size = frame.count
     guard size > 0, size <= Limits.encodedFrameBytesMax else { return false }
     let timestamp = RTPTimestamp(frame.timestamp.value &+ timestampOffset)
@@ -52,27 +52,29 @@ public struct RTPSender: Sendable {
       levelBelowFullScale: frame.levelBelowFullScale,
       isVoice: frame.levelBelowFullScale <= Self.voiceLevelBelowFullScaleMax)
     let marker: UInt8 = frame.marker ? 0x80 : 0
-    let fits = datagram.write { writer in
-      writer.uint8(extensionBytes > 0 ? 0x90 : 0x80)
-      writer.uint8(payloadType | marker)
-      writer.uint16(sequence.value)
-      writer.uint32(timestamp.value)
-      writer.uint32(ssrc)
-      if extensionBytes > 0 {
-        let words = (extensionBytes + 3) / 4
-        writer.uint16(RTPHeaderExtensions.oneByteProfile)
-        writer.uint16(UInt16(words))
-        if let audioLevelExtension {
-          writer.uint8(audioLevelExtension << 4)
-          writer.uint8(level.byte)
+    let fits = frame.payload.span.withUnsafeBytes { payload in
+      datagram.write { writer in
+        writer.uint8(extensionBytes > 0 ? 0x90 : 0x80)
+        writer.uint8(payloadType | marker)
+        writer.uint16(sequence.value)
+        writer.uint32(timestamp.value)
+        writer.uint32(ssrc)
+        if extensionBytes > 0 {
+          let words = (extensionBytes + 3) / 4
+          writer.uint16(RTPHeaderExtensions.oneByteProfile)
+          writer.uint16(UInt16(words))
+          if let audioLevelExtension {
+            writer.uint8(audioLevelExtension << 4)
+            writer.uint8(level.byte)
+          }
+          if carriesMID, let midExtension {
+            writer.uint8(midExtension << 4 | UInt8(mid.count - 1))
+            for index in mid.indices { writer.uint8(mid[index]) }
+          }
+          writer.fill(0, count: words * 4 - extensionBytes)
         }
-        if carriesMID, let midExtension {
-          writer.uint8(midExtension << 4 | UInt8(mid.count - 1))
-          for index in mid.indices { writer.uint8(mid[index]) }
-        }
-        writer.fill(0, count: words * 4 - extensionBytes)
+        writer.view(ByteView(payload).prefix(size))
       }
-      withUnsafeBytes(of: frame.payload) { writer.view(ByteView($0).prefix(size)) }
     }
     guard fits else { return false }
     nextSequence = sequence.next

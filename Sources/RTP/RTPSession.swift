@@ -101,7 +101,7 @@ public struct RTPSession: Sendable {
   // MARK: Commands
 
   /// Writes the packet of `frame` into `datagram`; false when the frame is empty or does not fit, or after the goodbye.
-  public mutating func send(_ frame: EncodedFrame, into datagram: inout Datagram) -> Bool {
+  public mutating func send(_ frame: borrowing EncodedFrame, into datagram: inout Datagram) -> Bool {
     guard !hasSaidGoodbye, sender.write(frame, into: &datagram) else { return false }
     packetsSent &+= 1
     octetsSent &+= UInt64(frame.count)

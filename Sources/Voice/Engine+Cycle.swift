@@ -55,14 +55,14 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
     precondition(captured.count >= 0 && captured.count <= Limits.periodSamplesMax, "a captured period is too long")
     lastPlayed.count = captured.count
     canceller.process(microphone: &captured, played: lastPlayed)
-    inputMeter.add(captured)
+    captured.withSamples { inputMeter.add($0) }
     gate.apply(to: &captured)
     counters.capturedSamples += UInt64(captured.count)
     var committed = 0
     var used = 0
     while used < captured.count {
       let count = min(frameSamples - frame.count, captured.count - used)
-      append(captured, from: used, count: count)
+      append(&captured, from: used, count: count)
       used += count
       timestamp = timestamp.advanced(by: count)
       if frame.count == frameSamples {
@@ -73,17 +73,16 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
     return committed
   }
 
-  private mutating func append(_ captured: borrowing PCMFrame, from start: Int, count: Int) {
+  private mutating func append(_ captured: inout PCMFrame, from start: Int, count: Int) {
     let begin = frame.count
-    if begin == 0, start == 0, count == captured.count {
-      // The usual case, period and frame being of one size: one copy instead of a loop.
-      frame = copy captured
-      return
-    }
-    let source = captured.samples.span
-    var samples = frame.samples.mutableSpan
-    for index in 0..<count { samples[begin + index] = source[start + index] }
     frame.count = begin + count
+    captured.withSamples { source in
+      frame.withSamples { target in
+        let part = UnsafeMutableBufferPointer(rebasing: source[start..<start + count])
+        UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: target[begin..<begin + count]))
+          .copyMemory(from: UnsafeRawBufferPointer(part))
+      }
+    }
   }
 
   /// Encodes the full frame into the ring; false when there was no room or the encoder failed.
@@ -103,7 +102,7 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
       return false
     }
     var meter = LevelMeter()
-    meter.add(frame)
+    frame.withSamples { meter.add($0) }
     slot.pointee.count = bytes
     slot.pointee.talker = Talker(0)
     slot.pointee.sequence = sequence &- 1
@@ -129,7 +128,7 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
     played.count = periodSamples
     mixer.write(to: &played)
     speakerGate.apply(to: &played)
-    outputMeter.add(played)
+    played.withSamples { outputMeter.add($0) }
     lastPlayed = played
   }
 }

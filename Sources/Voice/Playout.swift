@@ -84,8 +84,9 @@ public struct Playout<Decoder: VoiceDecoder & ~Copyable>: ~Copyable {
       if heldCount > 0 {
         let count = min(heldCount, period.count - filled)
         let source = memory.part(heldStart, count: count)
-        (period.baseAddress.unsafelyUnwrapped + filled)
-          .update(from: source.baseAddress.unsafelyUnwrapped, count: count)
+        // As bytes: one by one, samples cost fifteen instructions each.
+        UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: period[filled..<filled + count]))
+          .copyMemory(from: UnsafeRawBufferPointer(source))
         heldStart += count
         heldCount -= count
         filled += count

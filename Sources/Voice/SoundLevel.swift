@@ -69,23 +69,20 @@ public struct LevelMeter: Sendable, BitwiseCopyable {
   /// The level of what was added.
   public var level: SoundLevel { SoundLevel(sumOfSquares: sumOfSquares, count: count) }
 
-  /// Adds the samples of `frame`.
+  /// Adds the samples of `frame`. Copies the frame to do so; where it may be changed, add what `withSamples` gives.
   public mutating func add(_ frame: borrowing PCMFrame) {
-    // One span for the whole loop: a subscript of the storage would copy all of it for each sample.
-    let values = frame.samples.span
-    for index in 0..<frame.count {
-      let sample = Int64(values[index])
-      sumOfSquares &+= UInt64(truncatingIfNeeded: sample &* sample)
-    }
-    count += frame.count
+    var frame = copy frame
+    frame.withSamples { add($0) }
   }
 
   /// Adds `samples`.
   public mutating func add(_ samples: UnsafeMutableBufferPointer<Int16>) {
-    for index in 0..<samples.count {
-      let sample = Int64(samples[index])
-      sumOfSquares &+= UInt64(truncatingIfNeeded: sample &* sample)
+    var sum = sumOfSquares
+    for sample in samples {
+      let wide = Int32(sample)
+      sum &+= UInt64(UInt32(bitPattern: wide &* wide))
     }
+    sumOfSquares = sum
     count += samples.count
   }
 

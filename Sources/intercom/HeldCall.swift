@@ -37,7 +37,8 @@ struct HeldCall: ~Copyable {
 
   /// Takes in what the service says of the call.
   mutating func handle(_ event: VOIPEvent, _ host: ServiceHost, at now: Instant) {
-    measurement.handle(event, at: now)
+    // Not `now`: the handshake's last step takes milliseconds, and they belong to the set-up.
+    measurement.handle(event, at: Clock.now())
     guard case .connectionStateChanged(let id, .connected) = event else { return }
     figures.takePair(id, of: host.service)
     if !hasBeenUp, let seconds = options.seconds { hangUpAt = now + .seconds(seconds) }
