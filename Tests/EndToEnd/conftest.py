@@ -16,12 +16,12 @@ import judge
 # it: PESQ and the codec both know people, and a synthetic voice scores up to one whole point less through the codec
 # alone (espeak-ng's "en" 3.3, the five sentences in the package 4.2 to 4.3).
 SENTENCE = pathlib.Path("/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0920.wav")
-SILENCE_SECONDS = 0.6
+SILENCE_SECONDS = 1.2
 
 
 @pytest.fixture(scope="session")
 def speech(tmp_path_factory):
-    """A spoken sentence at 48 kHz, half as loud as can be, after a moment of silence in which a call comes up."""
+    """A spoken sentence at 48 kHz, half as loud as can be, after a silence in which a call comes up and a jitter buffer settles."""
     samples = judge.read(SENTENCE)
     samples = 0.5 * samples / numpy.max(numpy.abs(samples))
     samples = numpy.concatenate([numpy.zeros(int(SILENCE_SECONDS * judge.RATE)), samples])
