@@ -15,7 +15,7 @@ public enum ConfigFuzz {
       _ = error.text
     }
     let text = bytes.text()
-    _ = HTTPURL(text)
+    _ = CallURL(text)
     _ = ICEServerSetting(text)
     _ = AudioDeviceSetting(text)
   }

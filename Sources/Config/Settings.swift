@@ -89,7 +89,7 @@ public struct PeerSetting: Equatable, Sendable {
   /// Its name here.
   public var name = ""
   /// Where it takes calls.
-  public var url = HTTPURL(host: "", port: 80, path: "")
+  public var url = CallURL(host: "", port: 80, path: "")
 
   /// A peer with an empty name and URL.
   public init() {}

@@ -320,8 +320,8 @@ extension SelfTest {
       SelfTestCase("URLs are read, and references resolved as RFC 3986 section 5.4 has it") { check in
         do throws(HTTPURLError) {
           check.same(
-            try Web.HTTPURL("HTTP://[2001:DB8::7]:8080/call?x=1#part").text, "http://[2001:db8::7]:8080/call?x=1")
-          let base = try Web.HTTPURL("http://a/b/c/d?q")
+            try HTTPURL("HTTP://[2001:DB8::7]:8080/call?x=1#part").text, "http://[2001:db8::7]:8080/call?x=1")
+          let base = try HTTPURL("http://a/b/c/d?q")
           let rows = [
             ("/g", "http://a/g"), ("./g", "http://a/b/c/g"), ("?y", "http://a/b/c/d?y"), ("../g", "http://a/b/g"),
             ("../../../g", "http://a/g"), ("g/../h", "http://a/b/c/h"), ("//h:81/x", "http://h:81/x"),
@@ -329,7 +329,7 @@ extension SelfTest {
           for (reference, wanted) in rows { check.same(try base.resolve(reference).text, wanted) }
         } catch { check.same(error.text, "") }
         for text in ["https://door/", "http://", "http://door:65536/", "http://[::1/", "http://me@door/"] {
-          check.expect((try? Web.HTTPURL(text)) == nil, "not refused", text)
+          check.expect((try? HTTPURL(text)) == nil, "not refused", text)
         }
       },
       SelfTestCase("an offer is answered by the mechanics of WHIP, word for word") { check in

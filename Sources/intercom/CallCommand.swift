@@ -30,10 +30,10 @@ enum CallCommand {
   }
 
   /// Whom `text` names: a peer of the configuration, or a URL.
-  private static func target(_ text: String, _ settings: Settings) -> (String, Web.HTTPURL)? {
+  private static func target(_ text: String, _ settings: Settings) -> (String, HTTPURL)? {
     let peer = settings.peers.first { $0.name == text }
     do throws(HTTPURLError) {
-      return (text, try Web.HTTPURL(peer?.url.text ?? Config.HTTPURL(text)?.text ?? text))
+      return (text, try HTTPURL(peer?.url.text ?? CallURL(text)?.text ?? text))
     } catch {
       Terminal.complain("intercom: '\(text)' is no [[peer]] of the configuration and no URL: \(error.text)")
       return nil
@@ -49,8 +49,7 @@ private final class Calling {
   private var call: PlacedCall
   private var held: HeldCall
 
-  init(_ configuration: Configuration, _ options: Command.CallOptions, peer: String, url: Web.HTTPURL) throws(HostError)
-  {
+  init(_ configuration: Configuration, _ options: Command.CallOptions, peer: String, url: HTTPURL) throws(HostError) {
     self.peer = peer
     desk = try Desk(configuration.host, level: configuration.settings.log.level.linux)
     client = try CallSocket(host: desk.host)

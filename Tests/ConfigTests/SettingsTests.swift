@@ -71,10 +71,10 @@ struct SettingsTests {
     ]
     var kitchen = PeerSetting()
     kitchen.name = "kitchen"
-    kitchen.url = HTTPURL(host: "192.168.1.20", port: 8080, path: "/call")
+    kitchen.url = CallURL(host: "192.168.1.20", port: 8080, path: "/call")
     var attic = PeerSetting()
     attic.name = "attic"
-    attic.url = HTTPURL(host: "fe80::1", port: 80, path: "/call")
+    attic.url = CallURL(host: "fe80::1", port: 80, path: "/call")
     expected.peers = [kitchen, attic]
     expected.log.level = .debug
     #expect(read == expected)

@@ -7,7 +7,7 @@ import Core
 
 /// An `http://host[:port][/path][?query]` URL (RFC 9110 section 4.2.1). No user, no fragment; `https:` is not there
 /// yet.
-public struct HTTPURL: Equatable, Sendable {
+public struct CallURL: Equatable, Sendable {
   /// A name, an IPv4 address, or an IPv6 address without its brackets.
   public var host: String
   /// The TCP port, 1 ... 65,535.
