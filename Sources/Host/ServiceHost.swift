@@ -248,6 +248,8 @@ public enum HostNotice: Sendable {
 extension ServiceHost {
   private func startAudio() {
     guard !audio.isRunning else { return }
+    // A card that could not be opened for the last call may be back for this one.
+    if isMicrophoneWanted { service.enableMicrophone() }
     do throws(HostError) {
       try audio.start(
         PCMDevice(source: try openSource(), sink: openSink(), periodSamples: settings.periodSamples))
@@ -305,7 +307,10 @@ extension ServiceHost {
       return stream
     } catch {
       notices.append(.trouble("sound device \(name)", error))
-      if direction == .capture { service.microphoneFailed(code: error.errno) }
+      switch direction {
+      case .capture: service.microphoneFailed(code: error.errno)
+      case .playback: service.speakerFailed(code: error.errno)
+      }
       return nil
     }
   }

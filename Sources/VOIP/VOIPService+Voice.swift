@@ -32,6 +32,11 @@ extension VOIPService where Channel: ~Copyable {
     updateSending()
   }
 
+  /// Says that the speaker could not be opened or has gone; `code` is the system's number. The call goes on unheard here.
+  public mutating func speakerFailed(code: Int32) {
+    events.append(.error(.speakerUnavailable(code: code), nil))
+  }
+
   /// Mutes the microphone: from the audio thread's next period every sample is 0 before it is encoded. Frames keep
   /// flowing, so that the far side's buffer does not grow.
   public mutating func setMicrophoneMuted(_ muted: Bool) {

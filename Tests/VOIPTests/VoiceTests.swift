@@ -112,6 +112,25 @@ struct VoiceTests {
     }
   }
 
+  @Test("a speaker that failed is told of, and the call goes on; a microphone that is back sends again")
+  func devicesFailAndComeBack() throws {
+    let (call, _, _) = try placePlainCall(VirtualCallPlan(seed: 6), until: ms(500))
+    call.with(0) { $0.speakerFailed(code: 16) }
+    guard case .error(.speakerUnavailable(code: 16), nil)? = call.sides[0].events.last?.event else {
+      Issue.record("the error is not told")
+      return
+    }
+    call.with(0) { $0.microphoneFailed(code: 19) }
+    call.run(until: ms(1_000))
+    call.with(0) { $0.enableMicrophone() }
+    call.run(until: ms(2_000))
+    #expect(call.sides[0].state.microphoneEnabled)
+    for side in 0..<2 {
+      let level = call.sides[side].played.level(from: ms(1_500), to: ms(2_000)).hundredths
+      #expect(abs(level + 2000) < 150, "side \(side) hears \(level)")
+    }
+  }
+
   @Test(
     "the input level is 0 at -60 dBFS and below, 100 at 0 dBFS, and straight between",
     arguments: [(-9600, 0), (-6500, 0), (-6000, 0), (-4500, 25), (-3000, 50), (-1500, 75), (-301, 95)])
