@@ -21,7 +21,7 @@ SILENCE_SECONDS = 1.2
 
 @pytest.fixture(scope="session")
 def speech(tmp_path_factory):
-    """A spoken sentence at 48 kHz, half as loud as can be, after a silence in which a call comes up and a jitter buffer settles."""
+    """A spoken sentence at 48 kHz, half as loud as can be, after a silence in which a call comes up and settles."""
     samples = judge.read(SENTENCE)
     samples = 0.5 * samples / numpy.max(numpy.abs(samples))
     samples = numpy.concatenate([numpy.zeros(int(SILENCE_SECONDS * judge.RATE)), samples])

@@ -38,7 +38,8 @@ class Call:
         return (self.caller_to_callee_ms + self.callee_to_caller_ms) / 2
 
     def check(self):
-        print(f"\nset up in {self.figures['setup_ms']:.1f} ms, first audio after {self.figures['first_audio_ms']:.1f} ms")
+        figures = self.figures
+        print(f"\nset up in {figures['setup_ms']:.1f} ms, first audio after {figures['first_audio_ms']:.1f} ms")
         print(f"mouth to ear {self.caller_to_callee_ms:.1f} ms and back {self.callee_to_caller_ms:.1f} ms")
         # A bound on nonsense, not a measurement: that is the bench's.
         assert 0 < self.mouth_to_ear_ms < 500
@@ -55,8 +56,8 @@ def call(folder, speech, *, caller="x86_64", callee="x86_64", frame_ms=20):
         folder, "caller", input=f"file:{speech}", output=f"file:{heard_by_caller}", frame_ms=frame_ms)
     report_path = folder / "report.json"
     with Intercom(callee_config, arch=callee) as answering:
-        arguments = ["call", answering.url + "/call", "--config", caller_config, "--for", SECONDS, "--report", report_path]
-        with Program(*arguments, arch=caller) as calling:
+        arguments = [answering.url + "/call", "--config", caller_config, "--for", SECONDS, "--report", report_path]
+        with Program("call", *arguments, arch=caller) as calling:
             answering.wait_for("the far side is heard")
             started = answering.status()["audio_started_ns"]
             assert calling.finish() == 0, calling.log()

@@ -15,7 +15,7 @@ SECONDS = 8
 
 
 def keep(name, descriptions):
-    """Writes what aiortc said into the folder INTERCOM_KEEP_SDP, from where it can be taken into Tests/SDPTests/Corpus."""
+    """Writes what aiortc said into the folder INTERCOM_KEEP_SDP, for Tests/SDPTests/Corpus."""
     folder = os.environ.get("INTERCOM_KEEP_SDP")
     if folder:
         path = pathlib.Path(folder) / name

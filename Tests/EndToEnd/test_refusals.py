@@ -177,9 +177,12 @@ def test_nobody_listens(tmp_path):
 def test_a_server_that_speaks_something_else(tmp_path):
     """Each connection gets the next of these, whatever it asks for."""
     answers = [
-        b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
-        b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", b"HTTP/1.1 201 Created\r\nContent-Length: 99999999\r\n\r\n",
-        b"HTTP/1.1 201 Created\r\nLocation: /call/1\r\nContent-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 201 Created\r\nContent-Length: 99999999\r\n\r\n",
+        b"HTTP/1.1 201 Created\r\nLocation: /call/1\r\nContent-Type: application/sdp\r\n"
+        b"Content-Length: 5\r\n\r\nv=0\r\n",
         b"",
     ]
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as server:
