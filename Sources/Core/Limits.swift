@@ -237,7 +237,6 @@ public enum Limits {
   public static let httpReadBytesMax = 4096
   /// Longest request or status line: any address we serve is far shorter; RFC 9112 section 3 asks for 8,000, a board
   /// need not.
-  /// Longest request or status line: any address we serve is far shorter; RFC 9112 section 3 asks for 8,000, a board need not.
   public static let httpStartLineBytesMax = 2048
   /// Header or trailer fields in a message: a browser sends about twenty.
   public static let httpFieldsMax = 64
