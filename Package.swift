@@ -81,6 +81,11 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // What `make bench` counts the instructions of.
+    .executableTarget(
+      name: "Bench", dependencies: ["Core", "Voice", "Peer", "VOIP", "Security", "Codecs", "Linux", "Host"],
+      path: "Tests/Bench", exclude: ["run", "bench.py", "calls.py", "sound.py"], swiftSettings: settings),
+
     tests("Core"),
     tests("ICE", needs: ["Core", "SelfTest"]),
     tests("RTP", needs: ["Core"]),
