@@ -10,6 +10,7 @@
 //            +----------------+      everything else is counted and dropped
 
 import Core
+import RTP
 
 /// What a datagram is.
 enum DatagramKind {
@@ -28,8 +29,12 @@ enum DatagramKind {
     switch bytes[0] {
     case 0...3: self = .stun
     case 20...63: self = .dtls
-    case 128...191: self = (192...223).contains(bytes[1]) ? .rtcp : .rtp
-    default: self = .unknown
+    default:
+      switch RTPKind(of: bytes) {
+      case .rtp: self = .rtp
+      case .rtcp: self = .rtcp
+      case .neither: self = .unknown
+      }
     }
   }
 }
