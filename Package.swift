@@ -53,9 +53,10 @@ let package = Package(
     room("Voice", needs: ["Core"]),
     room("Web", needs: ["Core"]),
     room("Config", needs: ["Core"]),
+    room("Panel", needs: ["Core"]),
     room("Peer", needs: ["ICE", "RTP", "SDP", "Core"]),
     room("VOIP", needs: ["Peer", "Core"]),
-    room("Station", needs: ["VOIP", "Peer", "Web", "Config", "Core"]),
+    room("Station", needs: ["VOIP", "Peer", "Web", "Config", "Panel", "Core"]),
 
     // Adapters: each fills the seam of the room it imports.
     room("Security", needs: ["Peer", "Core", "CMbedTLS", "CSRTP"]),
@@ -73,11 +74,14 @@ let package = Package(
     // The self-tests that run both here and inside the product, and the hall.
     room(
       "SelfTest",
-      needs: ["Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Peer", "VOIP", "Station", "Security", "Codecs"]),
+      needs: [
+        "Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Panel", "Peer", "VOIP", "Station", "Security", "Codecs",
+      ]),
     .executableTarget(
       name: "intercom",
       dependencies: [
-        "Core", "Voice", "Peer", "VOIP", "Web", "Config", "Station", "Security", "Codecs", "Linux", "Host", "SelfTest",
+        "Core", "Voice", "Peer", "VOIP", "Web", "Config", "Panel", "Station", "Security", "Codecs", "Linux", "Host",
+        "SelfTest",
       ],
       swiftSettings: settings),
 
@@ -93,9 +97,10 @@ let package = Package(
     tests("Voice", needs: ["Core", "Codecs"]),
     tests("Web", needs: ["Core"]),
     tests("Config", needs: ["Core"]),
+    tests("Panel", needs: ["Core"]),
     tests("Peer", needs: ["Core", "ICE", "RTP", "SDP", "Security", "SelfTest"]),
     tests("VOIP", needs: ["Core", "Peer", "Voice", "Security", "Codecs", "SelfTest"]),
-    tests("Station", needs: ["Core", "Peer", "Voice", "VOIP", "Web", "Config", "SelfTest"]),
+    tests("Station", needs: ["Core", "Peer", "Voice", "VOIP", "Web", "Config", "Panel", "SelfTest"]),
     tests("Security", needs: ["Core", "Peer"]),
     tests("Codecs", needs: ["Core", "Voice"]),
     tests("Linux", needs: ["Core"]),

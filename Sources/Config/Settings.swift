@@ -19,6 +19,18 @@ public struct Settings: Equatable, Sendable {
   public var ice = ICESettings()
   /// Intercoms that can be called by name; the names differ.
   public var peers: [PeerSetting] = []
+  /// When this side's voice goes out.
+  public var talk = TalkSettings()
+  /// What becomes of calls.
+  public var call = CallSettings()
+  /// Buttons; no two have the same line and press.
+  public var buttons: [ButtonSetting] = []
+  /// Lights; no line is used twice, nor by a button.
+  public var lights: [LightSetting] = []
+  /// Controls of sound cards that are set at start.
+  public var mixer: [MixerSetting] = []
+  /// The control socket.
+  public var control = ControlSettings()
   /// The log.
   public var log = LogSettings()
 
@@ -55,6 +67,26 @@ public struct AudioSettings: Equatable, Sendable {
   public var noiseSuppression = true
   /// Whether a quiet or loud voice is brought to an even level. A switch; the processing comes later.
   public var gainControl = true
+  /// What is taken from a stereo input.
+  public var inputChannel = InputChannel.mix
+  /// SCHED_FIFO priority of the audio thread, 1 ... 99; 0: none is asked for.
+  public var priority = 20
+  /// The processor the audio thread is kept on, from 0; nil: any.
+  public var processor: Int?
+  /// Device periods in the playback buffer ahead of the speaker, 1 ... 8: what the audio thread may be late by.
+  public var prefillPeriods = 2
+  /// The speaker's volume at start, 0 ... 100.
+  public var volumePercent = 80
+}
+
+/// What is taken from a stereo input.
+public enum InputChannel: Hashable, CaseIterable, Sendable {
+  /// The mean of both sides.
+  case mix
+  /// The first channel.
+  case left
+  /// The second channel.
+  case right
 }
 
 /// Who may use the web server.
@@ -90,6 +122,8 @@ public struct PeerSetting: Equatable, Sendable {
   public var name = ""
   /// Where it takes calls.
   public var url = CallURL(host: "", port: 80, path: "")
+  /// Whether its calls are answered without being asked; nil: as `[call] answer` says.
+  public var autoAnswer: Bool?
 
   /// A peer with an empty name and URL.
   public init() {}

@@ -227,6 +227,11 @@ public enum Limits {
   public static let configurationServersMax = 8
   /// Peers in the configuration: a large house.
   public static let configurationPeersMax = 64
+  // MARK: Panel
+
+  /// A line that is active so long is stuck, not pressed: nobody holds a button a minute.
+  public static let stuckButtonMilliseconds = 60_000
+
   // MARK: Web
 
   /// Connections to the web server at once: a browser opens six; beyond, the one that has waited longest makes room.

@@ -14,23 +14,25 @@ private let arrows: [String: Set<String>] = [
   "Voice": ["Core"],
   "Web": ["Core"],
   "Config": ["Core"],
+  "Panel": ["Core"],
   "Peer": ["ICE", "RTP", "SDP", "Core"],
   "VOIP": ["Peer", "Core"],
-  "Station": ["VOIP", "Peer", "Web", "Config", "Core"],
+  "Station": ["VOIP", "Peer", "Web", "Config", "Panel", "Core"],
   "Security": ["Peer", "Core", "CMbedTLS", "CSRTP"],
   "Codecs": ["Voice", "Core", "COpus", "CSpeexDSP"],
   "Linux": ["Core", "CLinux", "CALSA", "CGPIO", "Synchronization"],
   "Host": ["VOIP", "Voice", "Core", "Security", "Codecs", "Linux", "Synchronization"],
   "SelfTest": [
-    "Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Peer", "VOIP", "Station", "Security", "Codecs",
+    "Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Panel", "Peer", "VOIP", "Station", "Security", "Codecs",
   ],
   "intercom": [
-    "Core", "Voice", "Peer", "VOIP", "Web", "Config", "Station", "Security", "Codecs", "Linux", "Host", "SelfTest",
+    "Core", "Voice", "Peer", "VOIP", "Web", "Config", "Panel", "Station", "Security", "Codecs", "Linux", "Host",
+    "SelfTest",
   ],
 ]
 
 /// Rooms that read no clock, open nothing and import no C.
-private let pureRooms = ["Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Peer", "VOIP", "Station"]
+private let pureRooms = ["Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Panel", "Peer", "VOIP", "Station"]
 
 /// The module that a source line imports, or nil.
 private func importedModule(_ line: String) -> String? {
