@@ -15,7 +15,7 @@ struct SettingsReader {
   private var mistakes: [Mistake] = []
   /// Which table of a list is being read, from 0; 0 elsewhere.
   private var item = 0
-  /// Where the values stand that were taken over; `key` has its table in front, `item` is which table of a list it is in.
+  /// Where the values stand that were taken over; `key` has its table in front, `item` tells in which table of a list.
   private var taken: [(key: String, item: Int, offset: Int)] = []
   /// Where the tables of lists begin, in the same way.
   private var begun: [(header: String, offset: Int)] = []

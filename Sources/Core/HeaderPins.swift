@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The 40-pin header that the Raspberry Pi boards have in common: which pin is which line. A kernel names the lines `GPIO17`
-// or, some of them on the Raspberry Pi 5, `PIN11`; people write either.
+// The 40-pin header that the Raspberry Pi boards have in common: which pin is which line. Kernels name a line `GPIO17`,
+// some of them `PIN11`, and people write either.
 
 /// The pins of the 40-pin header.
 public enum HeaderPins {
