@@ -52,6 +52,20 @@ public enum AudioDeviceSetting: Equatable, Sendable {
     }
   }
 
+  /// The sound card that an ALSA name names, by its id or number: `Zero` of `plughw:CARD=Zero,DEV=0` and of `hw:Zero,0`;
+  /// nil for `default` and others that name none.
+  public var cardID: String? {
+    guard case .alsa(let name) = self else { return nil }
+    let parts = name.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return nil }
+    for argument in parts[1].split(separator: UInt8(ascii: ",")) {
+      let bytes = Array(argument)
+      if let id = Self.rest(of: bytes, after: "CARD=") { return id }
+      if !bytes.contains(UInt8(ascii: "=")) { return String(decoding: bytes, as: UTF8.self) }
+    }
+    return nil
+  }
+
   /// The device as the file writes it.
   public var text: String {
     switch self {

@@ -17,6 +17,6 @@ public enum ConfigFuzz {
     let text = bytes.text()
     _ = CallURL(text)
     _ = ICEServerSetting(text)
-    _ = AudioDeviceSetting(text)
+    _ = AudioDeviceSetting(text)?.cardID
   }
 }

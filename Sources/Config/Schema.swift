@@ -13,6 +13,8 @@ enum Verdict {
   case refused
   /// It is none of those allowed, which are words: one of them may have been meant.
   case misspelt([String])
+  /// It is none of those allowed; what it is, in a few words.
+  case wrong(String)
   /// It means something that is not there yet; what, as a sentence.
   case notYet(String)
 }
@@ -25,6 +27,30 @@ enum KeyAction: Sendable {
   /// An array of at most `maximum` strings: `begin` empties the setting, `add` takes one over.
   case strings(
     maximum: Int, begin: @Sendable (inout Settings) -> Void, add: @Sendable (String, inout Settings) -> Verdict)
+
+  /// An integer of `range`.
+  static func number(
+    _ range: ClosedRange<Int64>, _ take: @escaping @Sendable (Int, inout Settings) -> Void
+  ) -> KeyAction {
+    .integer { value, settings in
+      guard range.contains(value) else { return .refused }
+      take(Int(value), &settings)
+      return .accepted
+    }
+  }
+
+  /// One of a few words, each with what it means.
+  static func word<Meaning: Sendable>(
+    _ words: [(String, Meaning)], _ take: @escaping @Sendable (Meaning, inout Settings) -> Void
+  ) -> KeyAction {
+    .string { text, settings in
+      for word in words where sameBytes(word.0, text) {
+        take(word.1, &settings)
+        return .accepted
+      }
+      return .misspelt(words.map { $0.0 })
+    }
+  }
 
   /// The type in words, with its article.
   var typeName: String {

@@ -11,6 +11,9 @@ public struct Settings: Equatable, Sendable {
   public var name: String
   /// The folder for what must survive a restart (the certificate); nil: none is kept.
   public var stateDirectory: String?
+  /// Text that the board's model holds (`Raspberry Pi Zero 2 W`), so that a file for another board is noticed; nil: any
+  /// board is right.
+  public var board: String?
   /// Sound devices and processing.
   public var audio = AudioSettings()
   /// The web server.

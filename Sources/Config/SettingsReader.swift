@@ -11,10 +11,14 @@ struct SettingsReader {
   private let source: SourceText
   private let file: String
   private let rules = SettingsSchema.tables
-  private var settings = Settings(name: "")
+  var settings = Settings(name: "")
   private var mistakes: [Mistake] = []
-  /// Where the values stand that were taken over; `key` has its table in front.
-  private var taken: [(key: String, offset: Int)] = []
+  /// Which table of a list is being read, from 0; 0 elsewhere.
+  private var item = 0
+  /// Where the values stand that were taken over; `key` has its table in front, `item` tells in which table of a list.
+  private var taken: [(key: String, item: Int, offset: Int)] = []
+  /// Where the tables of lists begin, in the same way.
+  private var begun: [(header: String, offset: Int)] = []
 
   init(_ document: TOMLDocument, source: SourceText, file: String) {
     self.document = document
@@ -27,6 +31,8 @@ struct SettingsReader {
     checkPeriod()
     checkAccess()
     checkPeerNames()
+    checkButtons()
+    checkLights()
     guard mistakes.isEmpty else {
       mistakes.sort { $0.offset < $1.offset }
       let shown = mistakes.prefix(Limits.configurationErrorsMax).map { $0.error(in: source, file: file) }
@@ -82,10 +88,13 @@ struct SettingsReader {
       mistake(
         .tooMany, at: extra, key: rule.name, found: "\(indices.count)", expected: "at most \(list.maximum)")
     }
-    for index in indices.prefix(list.maximum) {
+    for (count, index) in indices.prefix(list.maximum).enumerated() {
+      item = count
       list.begin(&settings)
+      begun.append((rule.name, document.tables[index].place.lowerBound))
       table(document.tables[index], rule: rule)
     }
+    item = 0
   }
 
   private mutating func unknown(_ entry: TOMLTable.Entry, in rule: TableRule, isRoot: Bool) {
@@ -144,7 +153,7 @@ struct SettingsReader {
     default:
       wrongType(node, key: name, expected: key.action.typeName + ": " + key.expected)
     }
-    if mistakes.count == before { taken.append((name, node.place.lowerBound)) }
+    if mistakes.count == before { taken.append((name, item, node.place.lowerBound)) }
   }
 
   private mutating func verdict(
@@ -160,6 +169,8 @@ struct SettingsReader {
       mistake(
         .notAllowed, at: offset, key: name, found: found, expected: expected,
         suggestion: word.isEmpty ? "" : "\"" + word + "\"")
+    case .wrong(let what):
+      mistake(.notAllowed, at: offset, key: name, found: found + " (" + what + ")", expected: expected)
     case .notYet(let what):
       mistake(.notYet, at: offset, key: name, found: found + " (" + what + ")", expected: expected)
     }
@@ -179,7 +190,7 @@ struct SettingsReader {
     guard let listen = place(of: "web.listen"), place(of: "web.access") == nil else { return }
     guard !settings.web.listen.address.unmapped.isLoopback else { return }
     // A wrong access value has its own mistake already.
-    for mistake in mistakes where sameBytes(mistake.key, "web.access") { return }
+    if hasMistake(in: "web.access") { return }
     mistake(
       .conflict, at: listen, key: "web.listen",
       found: "\"\(settings.web.listen.text)\", which others can reach, and no access",
@@ -187,21 +198,39 @@ struct SettingsReader {
   }
 
   private mutating func checkPeerNames() {
-    let places = taken.filter { sameBytes($0.key, "peer.name") }
-    for (index, peer) in settings.peers.enumerated() where index < places.count && places.count == settings.peers.count
-    {
+    for (index, peer) in settings.peers.enumerated() {
+      guard let place = place(of: "peer.name", item: index) else { continue }
       for earlier in 0..<index where sameBytes(settings.peers[earlier].name, peer.name) {
+        guard let other = self.place(of: "peer.name", item: earlier) else { continue }
         mistake(
-          .conflict, at: places[index].offset, key: "peer.name", found: "\"\(peer.name)\"",
-          expected: "a name that no other peer has", other: places[earlier].offset)
+          .conflict, at: place, key: "peer.name", found: "\"\(peer.name)\"",
+          expected: "a name that no other peer has", other: other)
         break
       }
     }
   }
 
-  private func place(of key: String) -> Int? {
-    for value in taken where sameBytes(value.key, key) { return value.offset }
+  /// Where the value of `key` stands, which has its table in front; of a list, in which of its tables. Nil: it was not
+  /// written, or is wrong.
+  func place(of key: String, item: Int = 0) -> Int? {
+    for value in taken where value.item == item && sameBytes(value.key, key) { return value.offset }
     return nil
+  }
+
+  /// Where table `item` of the list `[[name]]` begins.
+  func place(ofTable name: String, item: Int) -> Int? {
+    var count = 0
+    for table in begun where sameBytes(table.header, name) {
+      if count == item { return table.offset }
+      count += 1
+    }
+    return nil
+  }
+
+  /// Whether `key` has a mistake of its own already, in any table of its list.
+  func hasMistake(in key: String) -> Bool {
+    for mistake in mistakes where sameBytes(mistake.key, key) { return true }
+    return false
   }
 
   // MARK: Mistakes
@@ -219,7 +248,7 @@ struct SettingsReader {
     mistake(.wrongType, at: node.place.lowerBound, key: key, found: found, expected: expected)
   }
 
-  private mutating func mistake(
+  mutating func mistake(
     _ kind: ConfigError.Kind, at offset: Int, key: String, found: String = "", expected: String = "",
     suggestion: String = "", other: Int? = nil
   ) {

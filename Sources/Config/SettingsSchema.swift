@@ -37,7 +37,7 @@ public enum SettingsSchema {
   }
 
   /// The list itself; the root comes first.
-  static var tables: [TableRule] { [root, audio, web, ice, peer, log] }
+  static var tables: [TableRule] { [root, audio, talk, call, web, ice, peer, button, light, mixer, control, log] }
 
   private static var root: TableRule {
     TableRule(
@@ -54,6 +54,12 @@ public enum SettingsSchema {
           .string { text, settings in
             settings.stateDirectory = text
             return isText(text) ? .accepted : .refused
+          }),
+        KeyRule(
+          "board", default: nil, "text that the board's model holds, 1 to 64 bytes, such as \"Raspberry Pi Zero 2 W\"",
+          .string { text, settings in
+            settings.board = text
+            return isName(text) ? .accepted : .refused
           }),
       ])
   }
@@ -104,6 +110,23 @@ public enum SettingsSchema {
         KeyRule(
           "gain_control", default: "true", "true or false",
           .boolean { value, settings in settings.audio.gainControl = value }),
+        KeyRule(
+          "input_channel", default: "\"mix\"", "\"mix\", \"left\" or \"right\"",
+          .word([("mix", InputChannel.mix), ("left", .left), ("right", .right)]) { channel, settings in
+            settings.audio.inputChannel = channel
+          }),
+        KeyRule(
+          "volume", default: "80", "0 to 100",
+          .number(0...100) { value, settings in settings.audio.volumePercent = value }),
+        KeyRule(
+          "prefill_periods", default: "2", "1 to 8",
+          .number(1...8) { value, settings in settings.audio.prefillPeriods = value }),
+        KeyRule(
+          "priority", default: "20", "1 to 99, or 0 for none",
+          .number(0...99) { value, settings in settings.audio.priority = value }),
+        KeyRule(
+          "processor", default: nil, "0 to 63",
+          .number(0...63) { value, settings in settings.audio.processor = value }),
       ])
   }
 
@@ -170,6 +193,9 @@ public enum SettingsSchema {
             settings.peers[settings.peers.count - 1].url = url
             return .accepted
           }),
+        KeyRule(
+          "auto_answer", default: nil, "true or false",
+          .boolean { value, settings in settings.peers[settings.peers.count - 1].autoAnswer = value }),
       ])
   }
 
@@ -189,11 +215,11 @@ public enum SettingsSchema {
       ])
   }
 
-  private static func isName(_ text: String) -> Bool {
+  static func isName(_ text: String) -> Bool {
     text.utf8.count >= 1 && text.utf8.count <= Limits.configurationNameBytesMax && isPrintable(text)
   }
 
-  private static func isText(_ text: String) -> Bool {
+  static func isText(_ text: String) -> Bool {
     text.utf8.count >= 1 && text.utf8.count <= Limits.configurationTextBytesMax && isPrintable(text)
   }
 }

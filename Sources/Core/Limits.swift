@@ -227,6 +227,18 @@ public enum Limits {
   public static let configurationServersMax = 8
   /// Peers in the configuration: a large house.
   public static let configurationPeersMax = 64
+  /// Buttons in the configuration: every line of a 40-pin header, some pressed in two ways.
+  public static let configurationButtonsMax = 32
+  /// Lights in the configuration: the four roles, in several places.
+  public static let configurationLightsMax = 16
+  /// Mixer controls in the configuration: routing a codec takes about twenty on each side.
+  public static let configurationMixerMax = 64
+  /// Lamps in a chain of APA102: boards have three or twelve, and a chain is written whole at each change.
+  public static let configurationLampsMax = 64
+  /// Longest path of the control socket: what the kernel's address has room for (`sun_path`, 108 with the zero).
+  public static let configurationSocketBytesMax = 107
+  /// Longest name of a group: what `groupadd` takes.
+  public static let configurationGroupBytesMax = 32
   // MARK: Panel
 
   /// A line that is active so long is stuck, not pressed: nobody holds a button a minute.

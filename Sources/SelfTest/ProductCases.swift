@@ -181,10 +181,13 @@ extension SelfTest {
       },
       SelfTestCase("a wrong setting is named with its place, what was found and what is allowed") { check in
         let rows = [
-          ("name = 'x'\nnmae = 'y'", "2:1: nmae: unknown key; expected name, state_directory; did you mean name?"),
+          (
+            "name = 'x'\nnmae = 'y'",
+            "2:1: nmae: unknown key; expected name, state_directory, board; did you mean name?"
+          ),
           (
             "name = 'x'\nlisten = 'y'",
-            "2:1: listen: unknown key; expected name, state_directory; did you mean listen in [web]?"
+            "2:1: listen: unknown key; expected name, state_directory, board; did you mean listen in [web]?"
           ),
           (
             "name = 'x'\naudio.period_ms = 10.0",
@@ -205,6 +208,17 @@ extension SelfTest {
             "4:13: audio.period_ms: conflict: found 20; see line 3; expected at most frame_ms, 10"
           ),
           ("name = 'x'\n[peer]", "2:2: peer: wrong type: found a table; expected [[peer]] with two brackets"),
+          (
+            "name = 'x'\n[[button]]\nline = 'GPIO25'\nrole = 'mute'\n[[light]]\nrole = 'lnk'\nline = 'PIN22'",
+            "6:8: light.role: not allowed: found 'lnk'; expected \"link\", \"talk\", \"mute\" or \"power\"; "
+              + "did you mean \"link\"?\n7:8: light.line: conflict: found \"PIN22\", which is GPIO25; see line 3; "
+              + "expected a line that no button has"
+          ),
+          (
+            "name = 'x'\n[[button]]\nline = 'a'\nrole = 'answer'\n[[button]]\nline = 'a'\nrole = 'mute'\n"
+              + "press = 'long'\nactive = 'high'",
+            "9:10: button.active: conflict: found high; see line 3; expected low, as the other button on this line"
+          ),
         ]
         for (toml, wanted) in rows { check.same(mistakes(toml), wanted) }
       },

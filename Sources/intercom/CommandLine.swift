@@ -7,7 +7,7 @@
 enum Command {
   case run(config: String?)
   case call(CallOptions)
-  case check(file: String)
+  case check(CheckOptions)
   case devices
   case selftest
   case version
@@ -25,6 +25,15 @@ enum Command {
     var isAnswering = false
   }
 
+  /// The options of `intercom check`.
+  struct CheckOptions {
+    /// The file; empty: the board's alone.
+    var file = ""
+    var board: String?
+    /// The folder of the boards' folders.
+    var boards: String?
+  }
+
   /// The command that `words` (without the program's name) ask for.
   init(_ words: [String]) {
     guard let first = words.first else {
@@ -39,8 +48,7 @@ enum Command {
     switch first {
     case "run": self = Self.run(rest)
     case "call": self = Self.call(rest)
-    case "check":
-      self = rest.count == 1 ? .check(file: rest[0]) : .misused("check takes one file: intercom check FILE")
+    case "check": self = Self.check(rest)
     case "devices": self = rest.isEmpty ? .devices : .misused("devices takes nothing more")
     case "selftest": self = rest.isEmpty ? .selftest : .misused("selftest takes nothing more")
     case "version", "--version", "-V": self = .version
@@ -62,6 +70,32 @@ enum Command {
       index += 2
     }
     return .run(config: config)
+  }
+
+  private static func check(_ words: [String]) -> Command {
+    var options = CheckOptions()
+    var index = 0
+    while index < words.count {
+      let word = words[index]
+      guard word.utf8.starts(with: "--".utf8) else {
+        guard options.file.isEmpty else { return .misused("check takes one file, not '\(word)' too") }
+        options.file = word
+        index += 1
+        continue
+      }
+      guard index + 1 < words.count else { return .misused("\(word) wants a value") }
+      switch word {
+      case "--board": options.board = words[index + 1]
+      case "--boards": options.boards = words[index + 1]
+      default: return .misused("check does not know '\(word)'; intercom check --help")
+      }
+      index += 2
+    }
+    guard options.board != nil || !options.file.isEmpty else {
+      return .misused("check takes one file: intercom check FILE, or --board NAME")
+    }
+    guard options.board != nil || options.boards == nil else { return .misused("--boards goes with --board only") }
+    return .check(options)
   }
 
   private static func call(_ words: [String]) -> Command {
@@ -158,9 +192,15 @@ enum Help {
 
   static let check = """
     intercom check FILE
+    intercom check --board NAME [--boards FOLDER] [FILE]
 
     Reads a configuration and prints what is wrong with it: file, line, column, key, what was found, what is allowed.
-    Exit code 0 when nothing is, 78 when something is, 66 when there is no such file.
+    With --board it reads the board's file (and FILE, if there is one), and then tells what of it this machine has: the
+    model, sound cards, lines, SPI devices. Exit code 0 when no file has a mistake, 78 when one has, 66 when there is no
+    such file or board. What is not on this machine is told, and no mistake.
+
+      --board NAME      the board's folder: NAME/intercom.toml
+      --boards FOLDER   where the boards are; else INTERCOM_BOARDS, else ./board, else /usr/share/intercom/boards
     """
 
   static let devices = """

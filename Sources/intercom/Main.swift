@@ -18,7 +18,7 @@ struct Intercom {
     switch command {
     case .run(let config): return RunCommand.run(config: config)
     case .call(let options): return options.isStdio ? StdioCommand.run(options) : CallCommand.run(options)
-    case .check(let file): return CheckCommand.run(file)
+    case .check(let options): return CheckCommand.run(options)
     case .devices: return DevicesCommand.run()
     case .selftest: return SelfTestCommand.run()
     case .version: return VersionCommand.run()

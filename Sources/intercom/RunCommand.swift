@@ -48,6 +48,7 @@ private final class Answering {
     desk = try Desk(configuration.host, level: configuration.settings.log.level.linux)
     desk.note(.information, "start", "intercom \(BuildInfo.version) \"\(settings.name)\"")
     desk.note(.information, "start", configuration.origin)
+    if let complaint = Board.complaint(settings) { desk.note(.warning, "start", complaint) }
     desk.noteSound()
     do throws(LinuxError) {
       sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host)

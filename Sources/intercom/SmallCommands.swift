@@ -29,14 +29,35 @@ enum VersionCommand {
   }
 }
 
-/// `intercom check FILE`.
+/// `intercom check FILE` and `intercom check --board NAME`.
 enum CheckCommand {
-  static func run(_ file: String) -> Int32 {
+  static func run(_ options: Command.CheckOptions) -> Int32 {
+    guard let board = options.board else { return check(options.file).code }
+    guard let path = BoardFiles.path(of: board, in: options.boards) else {
+      Terminal.complain("intercom: '\(board)' is no board's name")
+      return ExitCode.usage
+    }
+    guard BoardFiles.exists(path) else {
+      Terminal.complain("intercom: there is no board '\(board)': \(path) is not there; --boards FOLDER looks elsewhere")
+      return ExitCode.noInput
+    }
+    var (code, settings) = check(path)
+    if !options.file.isEmpty, code == ExitCode.done { (code, settings) = check(options.file) }
+    guard let settings else { return code }
+    let found = BoardCheck(settings)
+    for line in found.lines { print(line) }
+    if let complaint = Board.complaint(settings) { print(complaint) }
+    if found.missing > 0 { print("\(found.missing) not on this machine; intercom devices lists what is") }
+    return ExitCode.done
+  }
+
+  /// Reads the file, and says what is wrong with it or that nothing is.
+  private static func check(_ file: String) -> (code: Int32, settings: Settings?) {
     switch Configuration.load(file) {
     case .success(let configuration):
       print("\(file): in order; this intercom is called \"\(configuration.settings.name)\"")
-      return ExitCode.done
-    case .failure(let failure): return failure.code
+      return (ExitCode.done, configuration.settings)
+    case .failure(let failure): return (failure.code, nil)
     }
   }
 }

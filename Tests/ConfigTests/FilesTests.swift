@@ -20,6 +20,40 @@ struct FilesTests {
     }
   }
 
+  @Test("every board has its page, its drawing and its config.txt, and they name the lines of its file")
+  func boardPages() throws {
+    for file in try boardFiles() {
+      let folder = file.deletingLastPathComponent()
+      func text(_ name: String) throws -> String {
+        try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+      }
+      let page = try text("README.md")
+      if folder.lastPathComponent == "desk" { continue }
+      let drawing = try text("wiring.svg")
+      #expect(try text("config.txt").hasPrefix("# /boot/firmware/config.txt: "))
+      #expect(page.contains("(wiring.svg)") && page.contains("## Untested on hardware"), "\(folder.path)")
+      let read = try settings(try text("intercom.toml")).get()
+      var lines = read.buttons.map { $0.line }
+      for light in read.lights {
+        if case .line(let line) = light.driver { lines.append(line) }
+      }
+      for line in lines {
+        let pin = try #require(HeaderPins.alias(of: line)).dropFirst(3)
+        #expect(page.contains("| \(line) | \(pin) |"), "\(folder.path) \(line)")
+        #expect(drawing.contains(">\(line)<"), "\(folder.path) \(line)")
+      }
+    }
+  }
+
+  @Test("the page of boards names every board, and no other")
+  func boardList() throws {
+    let page = try String(contentsOf: repository.appendingPathComponent("board/README.md"), encoding: .utf8)
+    let names = try boardFiles().map { $0.deletingLastPathComponent().lastPathComponent }
+    #expect(names.count == 7)
+    for name in names { #expect(page.contains("| [\(name)](\(name)/README.md) | "), "\(name)") }
+    #expect(page.components(separatedBy: "/README.md) | ").count == names.count + 1)
+  }
+
   @Test("the desk needs no sound card and asks nobody outside")
   func desk() throws {
     let file = repository.appendingPathComponent("board/desk/intercom.toml")
@@ -48,7 +82,28 @@ struct FilesTests {
       let read = try settings("name = \"x\"\n" + uncommented(block)).get()
       var expected = Settings(name: "x")
       expected.peers = read.peers
+      (expected.buttons, expected.lights, expected.mixer) = (read.buttons, read.lights, read.mixer)
+      (expected.control, expected.audio.processor) = (read.control, read.audio.processor)
       #expect(read == expected)
+    }
+  }
+
+  @Test("a button and a light that say no more than they must have the defaults of the page")
+  func referenceItems() throws {
+    let read = try settings(
+      "name = 'x'\n[[button]]\nline = 'GPIO17'\nrole = 'mute'\n[[light]]\nrole = 'link'\nspi = '/dev/spi'"
+    )
+    .get()
+    var button = ButtonSetting()
+    (button.line, button.role) = ("GPIO17", .mute)
+    #expect(read.buttons == [button])
+    var light = LightSetting()
+    light.driver = .apa102(device: "/dev/spi", index: 0)
+    #expect(read.lights == [light])
+    for block in try referenceBlocks() where block.hasPrefix("[[button]]") || block.hasPrefix("[[light]]") {
+      let written = try settings("name = 'x'\n" + block).get()
+      let uncommented = try settings("name = 'x'\n" + uncommented(block)).get()
+      #expect(written == uncommented)
     }
   }
 
@@ -58,19 +113,19 @@ struct FilesTests {
     var count = 0
     for key in SettingsSchema.keys {
       count += 1
-      let block = blocks.first {
+      let found = blocks.filter {
         key.table.isEmpty ? !$0.contains("\n[") && !$0.hasPrefix("[") : $0.hasPrefix(key.table + "\n")
       }
-      let text = try #require(block, "\(key.table)")
+      let text = found.joined()
       if key.isRequired {
         #expect(text.contains("\n\(key.name) = "), "\(key.name)")
       } else if !key.defaultText.isEmpty {
         #expect(text.contains("\n#\(key.name) = \(key.defaultText)\n"), "\(key.name)")
       } else {
-        #expect(text.contains("\n#\(key.name) = "), "\(key.name)")
+        #expect(text.contains("\n#\(key.name) = ") || text.contains("\n\(key.name) = "), "\(key.name)")
       }
     }
-    #expect(count == 16)
+    #expect(count == 50)
   }
 
   @Test("the bounds on the reference page are those of the limits")
@@ -85,6 +140,12 @@ struct FilesTests {
     #expect(Limits.configurationErrorsMax == 16 && page.contains("the first 16 of them"))
     #expect(Limits.configurationServersMax == 8 && page.contains("STUN servers, at most 8,"))
     #expect(Limits.configurationPeersMax == 64 && page.contains("at most 64, each"))
+    #expect(Limits.configurationButtonsMax == 32 && page.contains("way of pressing it, at most 32."))
+    #expect(Limits.configurationLightsMax == 16 && page.contains("One block for each, at most 16;"))
+    #expect(Limits.configurationMixerMax == 64 && page.contains("One block for each, at most 64;"))
+    #expect(page.contains("| 32, 16, 64 |"))
+    #expect(Limits.configurationLampsMax == 64 && page.contains("which lamp of it, 0 to 63."))
+    #expect(Limits.configurationSocketBytesMax == 107 && page.contains("Its path, at most 107 bytes."))
   }
 
   /// The block with every `#key = value` line live; a comment proper has a blank behind the `#`.

@@ -16,6 +16,8 @@ struct FuzzTests {
     "name", "audio", "peer", "url", "1", "-", "+", "0x", "1e", "_", "1979-05-27", "07:32:00", "true", "inf", "é",
     "\u{0}",
     "'stun:a'", "'http://a'", "[audio]\n", "[[peer]]\n", "a.b=1\n",
+    "[[button]]\n", "[[light]]\n", "[[mixer]]\n", "line='PIN11'\n", "role='talk'\n", "press='long'\n", "spi='/d'\n",
+    "index=1\n", "peers=['a']\n", "active='high'\n",
   ]
 
   @Test("mutated, spliced and random files never trap", arguments: [1, 2, 3] as [UInt64])

@@ -33,6 +33,7 @@ struct SettingsTests {
       """
       name = "Front door"
       state_directory = "/var/lib/intercom"
+      board = "Raspberry Pi 4"
       [audio]
       input = "file:in.wav"
       output = "file:out.wav"
@@ -41,6 +42,21 @@ struct SettingsTests {
       echo_cancellation = false
       noise_suppression = false
       gain_control = false
+      input_channel = "right"
+      volume = 100
+      prefill_periods = 8
+      priority = 0
+      processor = 3
+      [talk]
+      mode = "half-duplex"
+      release_tail_ms = 0
+      pre_roll_ms = 300
+      permit_tone = true
+      [call]
+      answer = "auto"
+      do_not_disturb = true
+      ring_timeout_s = 120
+      redial = false
       [web]
       listen = "[::]:9000"
       access = "open"
@@ -52,6 +68,39 @@ struct SettingsTests {
       [[peer]]
       name = "attic"
       url = "http://[fe80::1]"
+      auto_answer = false
+      [[button]]
+      line = "GPIO17"
+      role = "call"
+      press = "double"
+      peers = ["attic", "kitchen"]
+      active = "high"
+      bias = "disabled"
+      debounce_ms = 0
+      [[button]]
+      line = "doorA:4"
+      role = "mute"
+      active = "high"
+      kind = "latching"
+      [[button]]
+      line = "PIN5"
+      role = "shut-down"
+      [[light]]
+      role = "mute"
+      line = "GPIO25"
+      active = "low"
+      [[light]]
+      role = "talk"
+      spi = "/dev/spidev0.0"
+      index = 2
+      colour = "#00fF40"
+      [[mixer]]
+      card = "Zero"
+      control = "Headphone Playback Volume"
+      value = "-6dB,75%"
+      [control]
+      socket = "/run/intercom/control"
+      group = "audio"
       [log]
       level = "debug"
       """
@@ -65,6 +114,20 @@ struct SettingsTests {
     expected.audio.echoCancellation = false
     expected.audio.noiseSuppression = false
     expected.audio.gainControl = false
+    expected.board = "Raspberry Pi 4"
+    expected.audio.inputChannel = .right
+    expected.audio.volumePercent = 100
+    expected.audio.prefillPeriods = 8
+    expected.audio.priority = 0
+    expected.audio.processor = 3
+    expected.talk.mode = .halfDuplex
+    expected.talk.releaseTailMilliseconds = 0
+    expected.talk.preRollMilliseconds = 300
+    expected.talk.permitTone = true
+    expected.call.answer = .auto
+    expected.call.doNotDisturb = true
+    expected.call.ringTimeoutSeconds = 120
+    expected.call.redial = false
     expected.web.listen = Endpoint(.anyV6, port: 9000)
     expected.ice.servers = [
       ICEServerSetting(host: "a.example"), ICEServerSetting(host: "2001:db8::1", port: 5000),
@@ -75,7 +138,29 @@ struct SettingsTests {
     var attic = PeerSetting()
     attic.name = "attic"
     attic.url = CallURL(host: "fe80::1", port: 80, path: "/call")
+    attic.autoAnswer = false
     expected.peers = [kitchen, attic]
+    var double = ButtonSetting()
+    (double.line, double.role, double.press) = ("GPIO17", .call, .double)
+    double.peers = ["attic", "kitchen"]
+    (double.polarity, double.bias, double.debounceMilliseconds) = (.activeHigh, .disabled, 0)
+    var latch = ButtonSetting()
+    (latch.line, latch.role, latch.isLatching) = ("doorA:4", .mute, true)
+    (latch.polarity, latch.bias) = (.activeHigh, .pullDown)
+    var off = ButtonSetting()
+    (off.line, off.role, off.press) = ("PIN5", .shutDown, .long)
+    expected.buttons = [double, latch, off]
+    var muted = LightSetting()
+    (muted.role, muted.driver, muted.polarity) = (.mute, .line("GPIO25"), .activeLow)
+    var talking = LightSetting()
+    (talking.role, talking.driver) = (.talk, .apa102(device: "/dev/spidev0.0", index: 2))
+    talking.colour = Colour(red: 0, green: 255, blue: 64)
+    expected.lights = [muted, talking]
+    var volume = MixerSetting()
+    (volume.card, volume.control, volume.value) = ("Zero", "Headphone Playback Volume", "-6dB,75%")
+    expected.mixer = [volume]
+    expected.control.path = "/run/intercom/control"
+    expected.control.group = "audio"
     expected.log.level = .debug
     #expect(read == expected)
   }
@@ -113,21 +198,25 @@ struct SettingsTests {
           + "such as name = \"Front door\""
       ]
     ),
-    ("name = 'x'\nnmae = 'y'", ["2:1: nmae: unknown key; expected name, state_directory; did you mean name?"]),
-    ("name = 'x'\nzzz = 1", ["2:1: zzz: unknown key; expected name, state_directory"]),
+    ("name = 'x'\nnmae = 'y'", ["2:1: nmae: unknown key; expected name, state_directory, board; did you mean name?"]),
+    ("name = 'x'\nzzz = 1", ["2:1: zzz: unknown key; expected name, state_directory, board"]),
     (
       "name = 'x'\nlisten = 'y'",
-      ["2:1: listen: unknown key; expected name, state_directory; did you mean listen in [web]?"]
+      ["2:1: listen: unknown key; expected name, state_directory, board; did you mean listen in [web]?"]
     ),
     (
       "name = 'x'\n[audoi]",
-      ["2:2: audoi: unknown table; expected [audio], [web], [ice], [[peer]], [log]; did you mean audio?"]
+      [
+        "2:2: audoi: unknown table; expected [audio], [talk], [call], [web], [ice], [[peer]], "
+          + "[[button]], [[light]], [[mixer]], [control], [log]; did you mean audio?"
+      ]
     ),
     (
       "name = 'x'\n[audio]\nperod_ms = 10",
       [
         "3:1: audio.perod_ms: unknown key; expected input, output, period_ms, frame_ms, echo_cancellation, "
-          + "noise_suppression, gain_control; did you mean period_ms?"
+          + "noise_suppression, gain_control, input_channel, volume, prefill_periods, priority, processor; "
+          + "did you mean period_ms?"
       ]
     ),
     (
@@ -297,7 +386,8 @@ struct SettingsTests {
     #expect(all.errors.map { $0.line } == Array(2...17))
     #expect(all.omitted == 4)
     #expect(all.text.hasSuffix("\ndoor.toml: 4 more"))
-    #expect(all.text.hasPrefix("door.toml:2:1: k0: unknown key; expected name, state_directory\n  k0 = 1\n  ^\n"))
+    #expect(
+      all.text.hasPrefix("door.toml:2:1: k0: unknown key; expected name, state_directory, board\n  k0 = 1\n  ^\n"))
   }
 
   @Test("the rows of these tests meet every kind of error")
@@ -305,6 +395,7 @@ struct SettingsTests {
     var met = Set<ConfigError.Kind>()
     for row in TOMLReaderTests.invalid { met.formUnion(errors(Array(row.toml.utf8)).map { $0.kind }) }
     for row in Self.wrong { met.formUnion(errors(Array(row.toml.utf8)).map { $0.kind }) }
+    for row in PanelSettingsTests.wrong { met.formUnion(errors(Array(row.toml.utf8)).map { $0.kind }) }
     met.formUnion(errors([0xFF]).map { $0.kind })
     met.formUnion(errors([0x00]).map { $0.kind })
     met.formUnion(errors([UInt8](repeating: 0x20, count: Limits.configurationBytesMax + 1)).map { $0.kind })

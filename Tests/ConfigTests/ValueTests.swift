@@ -78,4 +78,12 @@ struct ValueTests {
       #expect(CallURL(text) == nil, "\(text)")
     }
   }
+
+  @Test(
+    "the card is found in an ALSA name",
+    arguments: [
+      ("plughw:CARD=Zero,DEV=0", "Zero"), ("hw:DEV=0,CARD=Zero", "Zero"), ("hw:Zero,0", "Zero"), ("hw:1", "1"),
+      ("default", nil), ("hw:", nil), ("dmix:DEV=0", nil), ("sysdefault:CARD=Device", "Device"), ("plughw:CARD=", nil),
+    ] as [(String, String?)])
+  func cardID(name: String, id: String?) { #expect(AudioDeviceSetting.alsa(name).cardID == id) }
 }

@@ -52,6 +52,8 @@ name = "$2"
 [audio]
 input = "$(input_of "$1")"
 output = "file:$folder/$1-heard.wav"
+[call]
+answer = "auto"
 [web]
 listen = "127.0.0.1:0"
 [ice]
