@@ -263,9 +263,11 @@ public enum Limits {
   public static let doubleBlinkFlashMilliseconds = 100
   /// Lines one request to a GPIO chip may hold: the kernel's bound (GPIO_V2_LINES_MAX).
   public static let gpioLinesMax = 64
-  /// Edges the kernel keeps for us, and edges read at once: a bad press bounces some twenty times, and the loop thread
-  /// may be late by a handshake.
+  /// Edges the kernel keeps until they are read: a bad press bounces some twenty times, and a handshake makes the loop
+  /// thread late.
   public static let gpioEdgesMax = 256
+  /// Edges read at once: two bad presses; the rest comes with the next reading.
+  public static let gpioEdgesPerReadMax = 64
   /// Lamps of one APA102 chain. Every update writes them all, so that lamps nobody uses are dark: a ring has 12 or 24.
   public static let apa102LampsMax = 32
   /// Bits a second to APA102 lamps: 138 bytes take 0.3 ms, and wires of a hand's length are fine with it.
