@@ -137,8 +137,11 @@ public struct Panel: Sendable {
 
   private mutating func tell(_ come: Gestures, of line: Int) {
     if come.isEmpty { return }
+    let ends = !come.isDisjoint(with: [.up, .stuck])
+    for button in buttons.indices where ends && buttons[button].line == line && !buttons[button].isLatching {
+      release(button)
+    }
     for button in buttons.indices where buttons[button].line == line && !buttons[button].isLatching {
-      if !come.isDisjoint(with: [.up, .stuck]) { release(button) }
       if come.contains(buttons[button].trigger) { press(button) }
     }
     if come.contains(.stuck) { events.append(.stuck(line: line)) }
