@@ -268,9 +268,10 @@ public enum Limits {
   public static let gpioEdgesMax = 256
   /// Edges read at once: two bad presses; the rest comes with the next reading.
   public static let gpioEdgesPerReadMax = 64
-  /// Lamps of one APA102 chain. Every update writes them all, so that lamps nobody uses are dark: a ring has 12 or 24.
-  public static let apa102LampsMax = 32
-  /// Bits a second to APA102 lamps: 138 bytes take 0.3 ms, and wires of a hand's length are fine with it.
+  /// Lamps of one APA102 chain: as many as the configuration knows. Every update writes them all, so that lamps nobody
+  /// uses are dark.
+  public static let apa102LampsMax = 64
+  /// Bits a second to APA102 lamps: 268 bytes take 0.6 ms, and wires of a hand's length are fine with it.
   public static let apa102Hertz = 4_000_000
 
   // MARK: Web

@@ -6,10 +6,10 @@
 //     00 00 00 00 | FF B G R | FF B G R | ... | 00 00 00 00 | 00 ...
 //     start         lamp 0     lamp 1          SK9822: show   one bit for every two lamps
 //
-// A lamp's first byte is three ones and a brightness of 0 ... 31; it stays at 31, because a lower one makes the lamp flicker
-// at 580 Hz and colours are dimmed by their own values. Each lamp passes the data on half a clock late, so half as many
-// clocks as there are lamps must follow (APA102C data sheet). The end is zeroes, not ones: of a longer chain ones would
-// light the next lamp white.
+// A lamp's first byte is three ones and a brightness of 0 ... 31; it stays at 31, because a lower one makes the lamp
+// flicker at 580 Hz and colours are dimmed by their own values. Each lamp passes the data on half a clock late, so half
+// as many clocks as there are lamps must follow (APA102C data sheet). The end is zeroes, not ones: of a longer chain
+// ones would light the next lamp white.
 
 public import Core
 

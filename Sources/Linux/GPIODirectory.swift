@@ -4,9 +4,12 @@
 // Which line a name means: a value, so that it can be asked about boards that are not here.
 //
 // DESIGN. In this order: a line of exactly that name on any chip; then the 40-pin header's other name for it, because
-// kernels disagree on whether `GPIO17` or `PIN11` is what they call the line, and the header chips of Raspberry Pi boards
-// are known by label; then a chip's label and an offset. More than one line at any step is an error: a guess could press
-// somebody else's button. A chip's number never counts, since it changes with the order in which drivers load.
+// kernels disagree on whether `GPIO17` or `PIN11` is what they call the line, and the header chips of Raspberry Pi
+// boards are known by label; then a chip's label and an offset. More than one line at any step is an error: a guess
+// could press somebody else's button. A chip's number never counts, since it changes with the order in which drivers
+// load.
+
+import Core
 
 /// Where a line is.
 public struct GPIOPlace: Hashable, Sendable, BitwiseCopyable {
@@ -45,11 +48,10 @@ public struct GPIODirectory: Sendable {
   /// (`pinctrl-bcm2835:17`).
   public func find(_ name: String) throws(GPIOError) -> GPIOPlace {
     if let place = try only(named(name), of: name) { return place }
-    if let pin = HeaderPin(name) {
-      for alias in ["GPIO\(pin.gpio)", "PIN\(pin.number)"] {
-        if let place = try only(named(alias), of: name) { return place }
-      }
-      if let place = try only(onHeader(pin.gpio), of: name) { return place }
+    if let alias = HeaderPins.alias(of: name) {
+      if let place = try only(named(alias), of: name) { return place }
+      let gpio = HeaderPins.number(in: name, after: "GPIO") ?? HeaderPins.number(in: alias, after: "GPIO")
+      if let gpio, let place = try only(onHeader(gpio), of: name) { return place }
     }
     if let (label, offset) = Self.split(name) {
       if Self.isChipNumber(label) { throw .chipNumber(line: name) }
@@ -94,9 +96,28 @@ public struct GPIODirectory: Sendable {
     return places
   }
 
-  /// On the chips that lead to the 40-pin header of Raspberry Pi boards the offset is the GPIO's number.
+  /// The chips that lead to the 40-pin header of Raspberry Pi boards; the offset on them is the GPIO's number.
+  private static let headerLabels = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"]
+
   private func onHeader(_ gpio: Int) -> [GPIOPlace] {
-    at("pinctrl-bcm2835", gpio) + at("pinctrl-bcm2711", gpio) + at("pinctrl-rp1", gpio)
+    var places: [GPIOPlace] = []
+    for label in Self.headerLabels { places += at(label, gpio) }
+    return places
+  }
+
+  /// Whether both names mean the same line on every board: `GPIO17`, `PIN11` and `pinctrl-rp1:17` do.
+  static func isSameLine(_ left: String, _ right: String) -> Bool {
+    if same(left, right) { return true }
+    guard let gpio = headerLine(left) else { return false }
+    return gpio == headerLine(right)
+  }
+
+  private static func headerLine(_ name: String) -> Int? {
+    if let gpio = HeaderPins.number(in: name, after: "GPIO") { return HeaderPins.pin(ofLine: gpio) == nil ? nil : gpio }
+    if let pin = HeaderPins.number(in: name, after: "PIN") { return HeaderPins.line(atPin: pin) }
+    guard let (label, offset) = split(name), HeaderPins.pin(ofLine: offset) != nil else { return nil }
+    for header in headerLabels where same(header, label) { return offset }
+    return nil
   }
 
   /// What there is, for whoever wrote a name that is not there.
@@ -178,36 +199,5 @@ public struct GPIODirectory: Sendable {
       number = number * 10 + Int(byte - 0x30)
     }
     return number
-  }
-}
-
-/// A pin of the 40-pin header that is a GPIO, by either of its names.
-private struct HeaderPin {
-  /// 1 ... 40.
-  let number: Int
-  /// 0 ... 27.
-  let gpio: Int
-
-  /// The GPIO on each pin, from 1; -1 is power or ground (Raspberry Pi documentation, "GPIO and the 40-pin header").
-  private static let gpios: [Int] = [
-    -1, -1, 2, -1, 3, -1, 4, 14, -1, 15, 17, 18, 27, -1, 22, 23, -1, 24, 10, -1,
-    9, 25, 11, 8, -1, 7, 0, 1, 5, -1, 6, 12, 13, -1, 19, 16, 26, 20, -1, 21,
-  ]
-
-  /// The pin that `PIN11` or `GPIO17` names.
-  init?(_ name: String) {
-    let bytes = Array(name.utf8)
-    if bytes.starts(with: "PIN".utf8), let pin = GPIODirectory.decimal(bytes[3...]) {
-      guard pin >= 1, pin <= 40, Self.gpios[pin - 1] >= 0 else { return nil }
-      number = pin
-      gpio = Self.gpios[pin - 1]
-    } else if bytes.starts(with: "GPIO".utf8), let gpio = GPIODirectory.decimal(bytes[4...]),
-      let index = Self.gpios.firstIndex(of: gpio)
-    {
-      number = index + 1
-      self.gpio = gpio
-    } else {
-      return nil
-    }
   }
 }

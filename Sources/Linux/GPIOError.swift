@@ -48,7 +48,7 @@ public enum GPIOError: Error, Sendable {
         + " (gpio for GPIO chips, spi for SPI devices), and log in anew"
     case .unable(let line):
       return "the chip of \(line) cannot do what is asked of it: tell edges, or hold the line by that resistor;"
-        + " try bias = \"none\", or another line"
+        + " try bias = \"disabled\", or another line"
     case .gone(let line): return "the chip of \(line) has gone"
     case .notSPI(let path): return "\(path) is no SPI device"
     case .noSPI(let path): return "there is no \(path): switch SPI on (dtparam=spi=on in config.txt), and start anew"

@@ -4,15 +4,15 @@
 // The GPIO lines of the buttons and lamps, held as long as the program runs.
 //
 // DESIGN. All lines of a chip are asked for in one request, buttons with edges of both kinds stamped by the monotonic
-// clock. The kernel's debouncing is not used: it reports a press only once the line has been stable, and a press must act
-// on its leading edge; the panel debounces. A line that cannot be had does not take the others with it: it is left out,
-// named with the reason, and asked for again by the next `open()`. A chip that goes away takes its lines; when it is back,
-// maybe under another number, `open()` finds them by name again. Where the kernel lost edges, the line's level is read
-// behind those that came.
+// clock. The kernel's debouncing is not used: it reports a press only once the line has been stable, and a press must
+// act on its leading edge; the panel debounces. A line that cannot be had does not take the others with it: it is left
+// out, named with the reason, and asked for again by the next `open()`. A chip that goes away takes its lines; when it
+// is back, maybe under another number, `open()` finds them by name again. Where the kernel lost edges, the line's level
+// is read behind those that came.
 //
 // Order of calls: `addButton`, `addLamp`; `open()`; `nextDescriptor()` until nil, each to be watched for `.readable` (a
-// closed one leaves the poller by itself); `nextEvent()` until nil, at once and whenever a descriptor is ready. `open()`
-// again while `isComplete` is false, every few seconds, then as before.
+// closed one leaves the poller by itself); `nextEvent()` until nil, at once and whenever a descriptor is ready.
+// `open()` again while `isComplete` is false, every few seconds, then as before.
 
 import CGPIO
 public import Core
@@ -21,7 +21,8 @@ public import Core
 public enum GPIOEvent: Sendable, BitwiseCopyable {
   /// An edge, or (sequence 0) a reading of the level; for `Panel.handle`.
   case edge(LineEdge)
-  /// The line's chip is gone; for `Panel.handleLoss`.
+  /// The line's chip is gone, a button's or a lamp's; for `Panel.handleLoss`. Until `open()` brings it back, nothing
+  /// comes.
   case gone(line: Int)
 }
 
@@ -54,7 +55,8 @@ public final class GPIOLines {
 
   // MARK: Making
 
-  /// The line `name` is a button's; answers its index. The same line, wished in the same way again, is one line.
+  /// The line `name` is a button's; answers its index. The same line, wished in the same way again, is one line, by
+  /// whichever of its names: one that the header, or a chip's label, gives it.
   public func addButton(_ name: String, polarity: LinePolarity, bias: LineBias) -> Int {
     add(Line(name: name, isLamp: false, polarity: polarity, bias: bias))
   }
@@ -64,7 +66,8 @@ public final class GPIOLines {
     add(Line(name: name, isLamp: true, polarity: polarity, bias: .unchanged))
   }
 
-  /// Asks for every line that is not held, by its name in `directory`; answers what could not be had, and why. Allocates.
+  /// Asks for every line that is not held, by its name in `directory`; answers what could not be had, and why.
+  /// Allocates.
   public func open(in directory: GPIODirectory = .read()) -> [(line: Int, error: GPIOError)] {
     var failures: [(line: Int, error: GPIOError)] = []
     var wanted: [(line: Int, place: GPIOPlace)] = []
@@ -225,7 +228,8 @@ public final class GPIOLines {
   /// What the panel is told of an edge.
   private func take(_ edge: cgpio_edge) -> LineEdge? {
     for index in lines.indices where lines[index].request == edgesRequest && lines[index].offset == edge.offset {
-      // The level at the beginning was asked for and an edge came first: reading it now is still right, behind the edge.
+      // The level at the beginning was asked for and an edge came first: reading it now is still right, behind the
+      // edge.
       if edge.sequence != lines[index].sequence &+ 1 { lines[index].wantsReading = true }
       lines[index].sequence = edge.sequence
       return LineEdge(
@@ -283,7 +287,6 @@ public final class GPIOLines {
     for index in lines.indices where lines[index].request == request {
       lines[index].request = -1
       lines[index].wantsReading = false
-      if lines[index].isLamp { continue }
       lines[index].isGone = true
       hasLoss = true
     }
@@ -326,7 +329,8 @@ public final class GPIOLines {
     }
 
     func isSameWish(as other: Line) -> Bool {
-      GPIODirectory.same(name, other.name) && isLamp == other.isLamp && polarity == other.polarity && bias == other.bias
+      GPIODirectory.isSameLine(name, other.name) && isLamp == other.isLamp && polarity == other.polarity
+        && bias == other.bias
     }
 
     var wish: cgpio_wish {

@@ -3,9 +3,9 @@
 //
 // From a line's edges to changes that a person made.
 //
-// DESIGN. The first edge counts at once and opens a window; edges in the window are bouncing and only prolong it, by one
-// window from each, to `Limits.debounceWindowsMax` windows in all. At its end the line's true level wins: if it is not
-// what was told, that is told then. So a tap shorter than the window is still a press and a release.
+// DESIGN. The first edge counts at once and opens a window; edges in the window are bouncing and only prolong it, by
+// one window from each, to `Limits.debounceWindowsMax` windows in all. At its end the line's true level wins: if it is
+// not what was told, that is told then. So a tap shorter than the window is still a press and a release.
 //
 //     line   ____|‾|_|‾‾‾‾‾‾‾‾‾‾‾‾‾‾|_|‾|________
 //     told   ____|‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾|____________

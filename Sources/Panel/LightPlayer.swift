@@ -3,11 +3,11 @@
 //
 // The lights: patterns go in, lit and dark come out. Which state shows which pattern is the station's business.
 //
-// Order of calls: `set(_:light:at:)` or `handleTimeout(at:)`; then `pollChange()` until nil, and each change to its lamp;
-// `pollTimeout()` says when to come back. A new pattern shows at once, not at the next beat.
+// Order of calls: `set(_:light:at:)` or `handleTimeout(at:)`; then `pollChange()` until nil, and each change to its
+// lamp; `pollTimeout()` says when to come back. A new pattern shows at once, not at the next beat.
 //
-// Lights that blink do so together: the first that begins to blink sets the beat and is lit at once, those that join keep
-// to it. What joins does not set it anew, or a light that comes and goes would hold the others lit.
+// Lights that blink do so together: the first that begins to blink sets the beat and is lit at once, those that join
+// keep to it. What joins does not set it anew, or a light that comes and goes would hold the others lit.
 
 public import Core
 

@@ -22,6 +22,13 @@ import Testing
     #expect(lines.addButton("talk", polarity: .activeLow, bias: .pullUp) == first)
     #expect(lines.addButton("mute", polarity: .activeLow, bias: .pullUp) == first + 1)
     #expect(lines.name(first + 1) == "mute")
+    let pin = lines.addButton("GPIO17", polarity: .activeLow, bias: .pullUp)
+    for name in ["PIN11", "pinctrl-rp1:17", "pinctrl-bcm2835:17", "GPIO17"] {
+      #expect(lines.addButton(name, polarity: .activeLow, bias: .pullUp) == pin)
+    }
+    for name in ["PIN12", "gpio-brcmstb:17", "PIN1", "GPIO71"] {
+      #expect(lines.addButton(name, polarity: .activeLow, bias: .pullUp) > pin)
+    }
   }
 
   @Test("lines that contradict each other are refused, whatever they are called")
