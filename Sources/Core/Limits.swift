@@ -243,6 +243,36 @@ public enum Limits {
 
   /// A line that is active so long is stuck, not pressed: nobody holds a button a minute.
   public static let stuckButtonMilliseconds = 60_000
+  /// A press so long is a long one: twice what a slow short press takes, and no test of patience.
+  public static let longPressMilliseconds = 1000
+  /// The long press that shuts the machine down: longer than any other, so that nobody does it by leaning on it.
+  public static let shutDownPressMilliseconds = 3000
+  /// A second press so soon after the first began makes a double press; a short press on such a button acts after it.
+  /// What desktops begin with.
+  public static let doublePressMilliseconds = 500
+  /// How many debounce windows bouncing may prolong the first one to: a worn contact bounces on for a few, and a loose
+  /// one must not hide what the line is for ever.
+  public static let debounceWindowsMax = 4
+  /// One slow blink, half of it lit: something goes on.
+  public static let blinkSlowMilliseconds = 1000
+  /// One fast blink, half of it lit: somebody is wanted.
+  public static let blinkFastMilliseconds = 250
+  /// One double blink: no other pattern rests so long.
+  public static let doubleBlinkMilliseconds = 1000
+  /// Each flash of a double blink, and the dark between the two: the shortest that is counted at a glance.
+  public static let doubleBlinkFlashMilliseconds = 100
+  /// Lines one request to a GPIO chip may hold: the kernel's bound (GPIO_V2_LINES_MAX).
+  public static let gpioLinesMax = 64
+  /// Edges the kernel keeps until they are read: a bad press bounces some twenty times, and a handshake makes the loop
+  /// thread late.
+  public static let gpioEdgesMax = 256
+  /// Edges read at once: two bad presses; the rest comes with the next reading.
+  public static let gpioEdgesPerReadMax = 64
+  /// Lamps of one APA102 chain: as many as the configuration knows. Every update writes them all, so that lamps nobody
+  /// uses are dark.
+  public static let apa102LampsMax = 64
+  /// Bits a second to APA102 lamps: 268 bytes take 0.6 ms, and wires of a hand's length are fine with it.
+  public static let apa102Hertz = 4_000_000
 
   // MARK: Web
 

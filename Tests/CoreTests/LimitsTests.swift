@@ -32,6 +32,16 @@ import Testing
     #expect(capacity > 0 && capacity & (capacity - 1) == 0)
   }
 
+  @Test("what the configuration may name, the panel has room for")
+  func panel() {
+    #expect(Limits.apa102LampsMax >= Limits.configurationLampsMax)
+    #expect(Limits.longPressMilliseconds > Limits.doublePressMilliseconds)
+    #expect(Limits.shutDownPressMilliseconds > Limits.longPressMilliseconds)
+    #expect(Limits.stuckButtonMilliseconds > Limits.shutDownPressMilliseconds)
+    #expect(Limits.gpioEdgesMax >= Limits.gpioEdgesPerReadMax)
+    #expect(Limits.doubleBlinkMilliseconds > 4 * Limits.doubleBlinkFlashMilliseconds)
+  }
+
   @Test("packets fit where they go")
   func packets() {
     #expect(Limits.dtlsRecordBytesMax < Limits.datagramBytesMax)
