@@ -129,17 +129,17 @@ public struct CallModel: Sendable {
       return wanted.contains { sameBytes($0, peer) }
     }
     switch phase {
-    case .idle: break
+    case .idle: guard wanted.count <= Limits.placedCallsMax else { throw .tooManyPeers }
     case .ringing(let leg, _):
       guard isWanted(leg.party) else { throw .callUnderWay }
       return accept(leg, at: now)
     case .waiting:
       guard let loss, isWanted(loss.party) else { throw .callUnderWay }
       if loss.isPlaced { return redial(at: now) }
+      guard wanted.count <= Limits.placedCallsMax else { throw .tooManyPeers }
       self.loss = nil
     case .calling, .connecting, .connected, .redialling: throw .callUnderWay
     }
-    guard wanted.count <= Limits.placedCallsMax else { throw .tooManyPeers }
     worst = nil
     var legs: [Leg] = []
     for name in wanted { legs.append(place(name)) }
