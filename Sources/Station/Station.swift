@@ -7,10 +7,10 @@
 //   WebServer ─ offers ─► AnsweringDesk ─►  Station
 //   CallClients ─ answers ─► PlacedCall ─►           ─► VOIPService
 //
-// HANDLE    handle(_: CallEvent …), handle(_: VOIPEvent …), handleClient
+// HANDLE    handle(_: CallEvent …), handle(_: VOIPEvent …), handleClient (bytes of a placed call's signaling)
 // COMMANDS  handle(_: StationCommand …), resume, reconfigure, hangUpAll
 // POLL      proceed, then pollOutput, pollLine; pollTimeout
-// QUESTIONS model, indication, clients
+// QUESTIONS model, volumePercent, placed, hasPlacedCalls, incomingCount
 //
 // ORDER OF CALLS. Whatever came in is handed over; then `proceed` until it answers false, with the service's events
 // handed over between, for a call is placed once its sockets are there. Placed calls stand in slots; the hall keeps a
@@ -71,6 +71,7 @@ public struct Station: Sendable {
   private var slots = [Slot?](repeating: nil, count: Limits.placedCallSlotsMax)
   private var incoming: [Incoming] = []
   private var isMutedByHardware = false
+  private var isEnding = false
   private var outputs: [StationOutput] = []
   private var lines: [LogLine] = []
 
@@ -86,11 +87,11 @@ public struct Station: Sendable {
   /// Calls that come in: ringing, being set up, or up.
   public var incomingCount: Int { desk.callCount }
 
+  /// Whether a placed call is under way, or being ended.
+  public var hasPlacedCalls: Bool { slots.contains { $0 != nil } }
+
   /// Which call has the slot `index`, 0 ..< Limits.placedCallSlotsMax; nil: none, and its socket is to be closed.
   public func placed(inSlot index: Int) -> CallNumber? { slots[index]?.number }
-
-  /// The signaling of the slot's call; nil without one.
-  public func client(inSlot index: Int) -> CallClient? { slots[index]?.call.client }
 
   // MARK: Commands
 
@@ -135,7 +136,11 @@ public struct Station: Sendable {
   public mutating func hangUpAll<Channel: SecureChannel & ~Copyable>(
     web: inout WebServer, service: inout VOIPService<Channel>, at now: Instant
   ) {
-    for index in slots.indices { slots[index]?.call.hangUp(service: &service, at: now) }
+    isEnding = true
+    for index in slots.indices {
+      slots[index]?.isSettled = true
+      slots[index]?.call.hangUp(service: &service, at: now)
+    }
     let taken = incoming
     for call in taken { desk.hangUp(call.connection, web: &web, service: &service, at: now) }
     if !taken.isEmpty { outputs.append(.forget) }
@@ -182,7 +187,7 @@ public struct Station: Sendable {
     }
   }
 
-  /// Lets the hall, or time, change the client of a slot.
+  /// Lets the hall move the bytes of a slot's signaling.
   public mutating func handleClient(inSlot index: Int, _ change: (inout CallClient) -> Void) {
     if slots[index] != nil { change(&slots[index]!.call.client) }
   }
@@ -203,6 +208,10 @@ public struct Station: Sendable {
       hasMoved = true
       take(event, at: now)
     }
+    guard !isEnding else {
+      drainLines()
+      return hasMoved
+    }
     if model.pollTimeout() <= now { model.handleTimeout(at: now) }
     while let action = model.pollAction() {
       hasMoved = true
@@ -219,7 +228,13 @@ public struct Station: Sendable {
   public mutating func pollLine() -> LogLine? { lines.isEmpty ? nil : lines.removeFirst() }
 
   /// When `proceed` is due; `.never` when nothing is awaited.
-  public func pollTimeout() -> Instant { min(model.pollTimeout(), desk.pollTimeout()) }
+  public func pollTimeout() -> Instant {
+    var earliest = isEnding ? desk.pollTimeout() : min(model.pollTimeout(), desk.pollTimeout())
+    for index in slots.indices {
+      if let client = slots[index]?.call.client { earliest = min(earliest, client.pollTimeout()) }
+    }
+    return earliest
+  }
 
   // MARK: Commands of the device
 
@@ -306,6 +321,7 @@ public struct Station: Sendable {
       if slot.call.phase == .calling { offer(&slot, service: &service, at: now) }
     case .placed: break
     }
+    if slot.call.client.pollTimeout() <= now { slot.call.client.handleTimeout(at: now) }
     slot.call.handleClient(service: &service, at: now)
     if tell(&slot, at: now) { hasMoved = true }
     while let line = slot.call.pollLine() { lines.append(line) }
