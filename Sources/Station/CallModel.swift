@@ -10,7 +10,7 @@
 // HANDLE    offer, answered, failed, up, interrupted, over, handleTimeout
 // COMMANDS  call, answer, hangUp, setDoNotDisturb, resume, reconfigure
 // POLL      pollAction, pollTimeout; drain the actions after every change
-// QUESTIONS state, party, isBusy, doesNotDisturb
+// QUESTIONS state, party, isBusy, doesNotDisturb, numbers, summary
 //
 // Every offer is answered or refused exactly once, unless its caller takes it back (`over`). No state is without an end:
 // each has a deadline, but `connected`, which the media path ends, and `reconnecting` of a call that we placed, which
@@ -25,13 +25,15 @@ public import Core
 
 /// The calls of one intercom. Owned by the loop thread.
 public struct CallModel: Sendable {
-  struct Leg: Sendable {
+  private struct Leg: Sendable {
     let number: CallNumber
-    var party: CallParty
+    let party: CallParty
     let isPlaced: Bool
+
+    var summary: String { "\(isPlaced ? "placed" : "taken") \(party.text)" }
   }
 
-  enum Phase: Sendable {
+  private enum Phase: Sendable {
     case idle
     case calling([Leg], until: Instant)
     case ringing(Leg, until: Instant)
@@ -43,7 +45,7 @@ public struct CallModel: Sendable {
   }
 
   /// A call that was lost and is to come back. There while `waiting`, `redialling`, and while the return connects.
-  struct Loss: Sendable {
+  private struct Loss: Sendable {
     let party: CallParty
     let isPlaced: Bool
     var redials = 0
@@ -51,14 +53,14 @@ public struct CallModel: Sendable {
     let waitsUntil: Instant
   }
 
-  enum Verdict: Equatable {
+  private enum Verdict: Equatable {
     case ring, accept, hold, replace, ringInstead, busy
   }
 
-  var phase = Phase.idle
-  var loss: Loss?
+  private var phase = Phase.idle
+  private var loss: Loss?
   /// The offer of a peer that we are calling too, until it is decided whose call stands.
-  var held: Leg?
+  private var held: Leg?
   /// Whether calls are refused as busy.
   public private(set) var doesNotDisturb: Bool
   private var settings: Settings
@@ -114,6 +116,41 @@ public struct CallModel: Sendable {
       party.peer = peer.name
     }
     return party
+  }
+
+  /// Every offer that waits and every call that is placed or up, in no order that matters.
+  public var numbers: [CallNumber] {
+    var numbers: [CallNumber] = []
+    if let held { numbers.append(held.number) }
+    switch phase {
+    case .idle, .waiting: break
+    case .calling(let legs, _): for leg in legs { numbers.append(leg.number) }
+    case .ringing(let leg, _), .connecting(let leg, _), .connected(let leg, _), .redialling(let leg, _):
+      numbers.append(leg.number)
+    }
+    return numbers
+  }
+
+  /// All that decides what may happen next, without numbers and times: two models with the same summary behave the
+  /// same. For model checks.
+  public var summary: String {
+    var text: String
+    switch phase {
+    case .idle: text = "idle"
+    case .calling(let legs, _):
+      text = "calling"
+      for leg in legs { text += " \(leg.party.text)" }
+      if let worst { text += ", \(worst.text)" }
+    case .ringing(let leg, _): text = "ringing \(leg.summary)"
+    case .connecting(let leg, _): text = "connecting \(leg.summary)"
+    case .connected(let leg, _): text = "connected \(leg.summary)\(isInterrupted ? ", interrupted" : "")"
+    case .waiting: text = "waiting"
+    case .redialling(let leg, _): text = "redialling \(leg.summary)"
+    }
+    if let held { text += ", held \(held.summary)" }
+    if let loss { text += ", lost \(loss.isPlaced ? "placed" : "taken") \(loss.party.text)" }
+    if isRemembered { text += ", remembered" }
+    return doesNotDisturb ? text + ", not to be disturbed" : text
   }
 
   // MARK: Commands
@@ -347,7 +384,7 @@ public struct CallModel: Sendable {
 
   private static let returnTime = Instant.Span.milliseconds(Limits.callReturnMilliseconds)
 
-  func verdict(on caller: CallParty, at now: Instant) -> Verdict {
+  private func verdict(on caller: CallParty, at now: Instant) -> Verdict {
     switch phase {
     case .idle:
       if doesNotDisturb { return .busy }
