@@ -279,7 +279,10 @@ public struct CallModel: Sendable {
       if legs.isEmpty { giveUpCalling(at: now) }
     case .redialling(let leg, _):
       guard leg.number == number else { return }
-      if let held { return accept(held, at: now) }
+      if let held {
+        phase = .waiting(until: now)
+        return accept(held, at: now)
+      }
       if failure == .refused {
         note(.notice, "\(leg.party.text) refused: the call is over")
         rest(.busy)
@@ -360,8 +363,8 @@ public struct CallModel: Sendable {
       note(.notice, "the lost call did not return")
       rest()
     case .redialling(let leg, _):
-      actions.append(.hangUp(leg.number))
       if let held { return accept(held, at: now) }
+      actions.append(.hangUp(leg.number))
       scheduleRedial(at: now)
     }
   }
