@@ -91,6 +91,16 @@ struct WatchedModel {
     return inputs
   }
 
+  /// Whether whoever carries calls out would ever say this; the model bears the rest too.
+  func makesSense(_ input: Input) -> Bool {
+    switch input {
+    case .failed(let number, _): placed.contains(number.number) && !answered.contains(number.number)
+    case .over(let number, .lost): answered.contains(number.number)
+    case .over(let number, .hungUp): answered.contains(number.number) || waiting.contains(number.number)
+    default: true
+    }
+  }
+
   mutating func tell(_ input: Input) {
     let before = model.state
     switch input {
