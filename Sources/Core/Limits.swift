@@ -335,6 +335,32 @@ public enum Limits {
   public static let callRedirectsMax = 3
   /// Time for a caller to end a call properly before it just goes.
   public static let callHangUpMilliseconds = 3000
+
+  // MARK: Calls
+
+  /// Longest wait for a far side's answer: the longest ringing (120 s), and what slow networks need.
+  public static let callOfferMilliseconds = 135_000
+  /// How long a caller that gives up still waits for an answer that may be under way, so that it can be ended properly.
+  public static let callTakeBackMilliseconds = 500
+  /// Peers called at once: the talkers, less one place for a call that comes in meanwhile.
+  public static let placedCallsMax = 3
+  /// Placed calls at once, those included that are being ended while the next ones begin.
+  public static let placedCallSlotsMax = 6
+  /// Time between an answer and the first voice: a bit more than ICE takes to find that there is no route (39.5 s).
+  public static let callConnectingMilliseconds = 45_000
+  /// The first redial of a lost call comes within this time; each next one may wait twice as long.
+  public static let redialMillisecondsFirst = 500
+  /// The longest wait between two redials: a far side that is back is called within half a minute.
+  public static let redialMillisecondsMax = 30_000
+  /// How long the called side waits for a lost call to return and answers it without ringing: the 30 s that the far side
+  /// may take to notice, and as long again.
+  public static let callReturnMilliseconds = 60_000
+  /// How long after a call of ours came up an offer of the same peer is an old one that crossed ours, not a new call.
+  public static let callGlareMilliseconds = 3000
+  /// Bytes of the file that remembers the call in progress.
+  public static let rememberedCallBytesMax = 256
+  /// A step of the volume buttons, in percent: ten steps from silent to full.
+  public static let volumeStepPercent = 10
 }
 
 /// Addresses of this machine, with what is known of each.

@@ -76,6 +76,6 @@ public enum SelfTest {
   /// Every case, in order of the rooms.
   public static var cases: [SelfTestCase] {
     coreCases + iceCases + mediaCases + descriptionCases + securityCases + voiceCases + panelCases + productCases
-      + callCases
+      + callCases + stationCases
   }
 }

@@ -6,12 +6,14 @@
 //   WebServer ─ offer, trickle, ended ─►  AnsweringDesk  ─ create, describe, close ─► VOIPService
 //             ◄─ answer, refuse, end ───                 ◄─ gathered, state ────────
 //
-// HANDLE   handle(_: WebEvent …), handle(_: VOIPEvent …), handleTimeout
-// POLL     pollLine, pollTimeout
+// HANDLE   take, handle(_: CallEvent …), handle(_: VOIPEvent …), handleTimeout
+// COMMANDS hold, accept, refuse, hangUp
+// POLL     pollEvent, pollLine, pollTimeout
 //
-// Every call is answered at once, as many as the service has room for; ringing and the rest of the call model come with
-// a later release. The answer carries all our candidates, because this side cannot send more later (RFC 9725 section
-// 4.3): host candidates are there at once, and server-reflexive ones are waited for only for
+// The desk carries out; whether a call rings, is answered or refused is the call model's to say. The connection is there
+// while it rings, so that an offer of no use is refused at once and candidates are gathered by the time somebody
+// answers; checks begin with the answer. The answer carries all our candidates, because this side cannot send more later
+// (RFC 9725 section 4.3): host candidates are there at once, and server-reflexive ones are waited for only for
 // `Limits.answerPatienceMilliseconds`, and not at all while no server's name is resolved.
 
 public import Core
@@ -19,35 +21,75 @@ public import Peer
 public import VOIP
 public import Web
 
+/// What a call that came in has come to.
+public enum DeskEvent: Sendable {
+  /// Voice can flow.
+  case up(ConnectionID)
+  /// The far side is not heard for now (true), or heard again.
+  case interrupted(ConnectionID, Bool)
+  /// The call is over, not by us; or its caller took the offer back.
+  case over(ConnectionID, CallOver)
+}
+
 /// The called side of calls by HTTP. Owned by the loop thread.
 public struct AnsweringDesk: Sendable {
   private struct Call {
     let session: CallSessionID
     let connection: ConnectionID
-    var answerDue: Instant?
+    var isAccepted = false
+    var isAnswered = false
+    var isGathered = false
+    var answerDue = Instant.never
   }
 
   private var calls: [Call] = []
+  private var events: [DeskEvent] = []
   private var lines: [LogLine] = []
-  private var callsSoFar = 0
 
   /// A desk without calls.
   public init() {}
 
   // MARK: Handle
 
-  /// Takes in what a caller wants.
+  /// Makes a connection for an offer. Nil: it was of no use and has been refused.
+  public mutating func take<Channel: SecureChannel & ~Copyable>(
+    _ offer: [UInt8], _ session: CallSessionID, from caller: String, web: inout WebServer,
+    service: inout VOIPService<Channel>, at now: Instant
+  ) -> ConnectionID? {
+    let id: ConnectionID
+    do throws(VOIPError) {
+      id = try service.createConnection(roomID: "call", userID: caller, at: now)
+    } catch {
+      web.refuse(session, .busy(retryAfterSeconds: Self.retryAfterSeconds), detail: Self.sentence(error), at: now)
+      lines.append(LogLine(.notice, "a call was refused: \(error.text)"))
+      return nil
+    }
+    note(.information, id, "comes in")
+    do throws(VOIPError) {
+      try service.setRemoteDescription(.offer, String(decoding: offer, as: UTF8.self), on: id, at: now)
+      calls.append(Call(session: session, connection: id))
+      return id
+    } catch {
+      web.refuse(session, Self.refusal(error), detail: Self.sentence(error), at: now)
+      note(.notice, id, "was refused: \(error.text)")
+      service.closeConnection(id, at: now)
+      return nil
+    }
+  }
+
+  /// Takes in what the caller of a call wants that was taken.
   public mutating func handle<Channel: SecureChannel & ~Copyable>(
     _ event: CallEvent, web: inout WebServer, service: inout VOIPService<Channel>, at now: Instant
   ) {
     switch event {
-    case .offer(let session, let offer): take(offer, session, web: &web, service: &service, at: now)
+    case .offer: break  // `take`s it.
     case .trickle(let session, let fragment): take(fragment: fragment, session, web: &web, service: &service, at: now)
     case .ended(let session, let end):
       guard let index = calls.firstIndex(where: { $0.session == session }) else { return }
-      note(.information, calls[index].connection, Self.text(end))
-      service.closeConnection(calls[index].connection, at: now)
-      calls.remove(at: index)
+      let call = calls.remove(at: index)
+      note(.information, call.connection, Self.text(end))
+      service.closeConnection(call.connection, at: now)
+      events.append(.over(call.connection, .hungUp))
     }
   }
 
@@ -57,16 +99,13 @@ public struct AnsweringDesk: Sendable {
   ) {
     switch event {
     case .gatheringComplete(let id):
-      if let index = index(of: id) { answer(index, web: &web, service: &service, at: now) }
+      guard let index = index(of: id) else { return }
+      calls[index].isGathered = true
+      if calls[index].isAccepted { answer(index, web: &web, service: &service, at: now) }
     case .connectionStateChanged(let id, let state):
       guard let index = index(of: id) else { return }
       note(.information, id, state.text)
-      guard state == .closed || state == .failed else { return }
-      if calls[index].answerDue != nil {
-        web.refuse(calls[index].session, .unacceptable, detail: "The call could not be set up.", at: now)
-      }
-      web.end(calls[index].session, at: now)
-      calls.remove(at: index)
+      follow(state, index, web: &web, at: now)
     case .remoteAudio(let id, let talking):
       if index(of: id) != nil { note(.information, id, talking ? "the far side is heard" : "the far side is gone") }
     case .error(let error, let id):
@@ -80,12 +119,57 @@ public struct AnsweringDesk: Sendable {
   public mutating func handleTimeout<Channel: SecureChannel & ~Copyable>(
     web: inout WebServer, service: inout VOIPService<Channel>, at now: Instant
   ) {
-    while let index = calls.firstIndex(where: { $0.answerDue.map { $0 <= now } ?? false }) {
+    while let index = calls.firstIndex(where: { $0.answerDue <= now }) {
       answer(index, web: &web, service: &service, at: now)
     }
   }
 
+  // MARK: Commands
+
+  /// Lets the caller wait until `moment`.
+  public mutating func hold(_ id: ConnectionID, until moment: Instant, web: inout WebServer) {
+    if let index = index(of: id) { web.hold(calls[index].session, until: moment) }
+  }
+
+  /// Answers the call as soon as our candidates are there.
+  public mutating func accept<Channel: SecureChannel & ~Copyable>(
+    _ id: ConnectionID, web: inout WebServer, service: inout VOIPService<Channel>, at now: Instant
+  ) {
+    guard let index = index(of: id), !calls[index].isAccepted else { return }
+    calls[index].isAccepted = true
+    let patience = service.knowsServers ? Limits.answerPatienceMilliseconds : 0
+    calls[index].answerDue = now + .milliseconds(patience)
+    if calls[index].isGathered { answer(index, web: &web, service: &service, at: now) }
+  }
+
+  /// Refuses the call; `detail` is one sentence for a person.
+  public mutating func refuse<Channel: SecureChannel & ~Copyable>(
+    _ id: ConnectionID, _ why: CallRefusal, detail: String, web: inout WebServer, service: inout VOIPService<Channel>,
+    at now: Instant
+  ) {
+    guard let index = index(of: id) else { return }
+    let call = calls.remove(at: index)
+    web.refuse(call.session, why, detail: detail, at: now)
+    web.end(call.session, at: now)
+    note(.information, id, "was refused")
+    service.closeConnection(id, at: now)
+  }
+
+  /// Ends the call.
+  public mutating func hangUp<Channel: SecureChannel & ~Copyable>(
+    _ id: ConnectionID, web: inout WebServer, service: inout VOIPService<Channel>, at now: Instant
+  ) {
+    guard let index = index(of: id) else { return }
+    let call = calls.remove(at: index)
+    note(.information, id, "hung up")
+    web.end(call.session, at: now)
+    service.closeConnection(id, at: now)
+  }
+
   // MARK: Poll
+
+  /// What a call has come to, or nil.
+  public mutating func pollEvent() -> DeskEvent? { events.isEmpty ? nil : events.removeFirst() }
 
   /// The next line for the log, or nil.
   public mutating func pollLine() -> LogLine? { lines.isEmpty ? nil : lines.removeFirst() }
@@ -93,39 +177,33 @@ public struct AnsweringDesk: Sendable {
   /// When `handleTimeout` is due; `.never` when nothing is awaited.
   public func pollTimeout() -> Instant {
     var earliest = Instant.never
-    for call in calls {
-      if let due = call.answerDue { earliest = min(earliest, due) }
-    }
+    for call in calls { earliest = min(earliest, call.answerDue) }
     return earliest
   }
 
-  /// Calls that are being set up or are up.
+  /// Calls that ring, are being set up or are up.
   public var callCount: Int { calls.count }
+
+  /// After how many seconds a caller that found us busy may try again.
+  static let retryAfterSeconds = 10
 
   // MARK: Private
 
-  private mutating func take<Channel: SecureChannel & ~Copyable>(
-    _ offer: [UInt8], _ session: CallSessionID, web: inout WebServer, service: inout VOIPService<Channel>,
-    at now: Instant
-  ) {
-    callsSoFar += 1
-    let id: ConnectionID
-    do throws(VOIPError) {
-      id = try service.createConnection(roomID: "call", userID: "caller \(callsSoFar)", at: now)
-    } catch {
-      web.refuse(session, .busy(retryAfterSeconds: 10), detail: Self.sentence(error), at: now)
-      lines.append(LogLine(.notice, "a call was refused: \(error.text)"))
-      return
-    }
-    note(.information, id, "comes in")
-    do throws(VOIPError) {
-      try service.setRemoteDescription(.offer, String(decoding: offer, as: UTF8.self), on: id, at: now)
-      let patience = service.knowsServers ? Limits.answerPatienceMilliseconds : 0
-      calls.append(Call(session: session, connection: id, answerDue: now + .milliseconds(patience)))
-    } catch {
-      web.refuse(session, Self.refusal(error), detail: Self.sentence(error), at: now)
-      note(.notice, id, "was refused: \(error.text)")
-      service.closeConnection(id, at: now)
+  private mutating func follow(_ state: ConnectionState, _ index: Int, web: inout WebServer, at now: Instant) {
+    let call = calls[index]
+    switch state {
+    case .new, .connecting: break
+    case .connected:
+      events.append(.up(call.connection))
+      events.append(.interrupted(call.connection, false))
+    case .disconnected: events.append(.interrupted(call.connection, true))
+    case .closed, .failed:
+      if !call.isAnswered {
+        web.refuse(call.session, .unacceptable, detail: "The call could not be set up.", at: now)
+      }
+      web.end(call.session, at: now)
+      calls.remove(at: index)
+      events.append(.over(call.connection, state == .closed ? .hungUp : .lost))
     }
   }
 
@@ -149,8 +227,9 @@ public struct AnsweringDesk: Sendable {
   private mutating func answer<Channel: SecureChannel & ~Copyable>(
     _ index: Int, web: inout WebServer, service: inout VOIPService<Channel>, at now: Instant
   ) {
-    guard calls[index].answerDue != nil else { return }
-    calls[index].answerDue = nil
+    calls[index].answerDue = .never
+    guard !calls[index].isAnswered else { return }
+    calls[index].isAnswered = true
     let call = calls[index]
     do throws(VOIPError) {
       let answer = try service.createAnswer(on: call.connection, at: now)
@@ -162,6 +241,7 @@ public struct AnsweringDesk: Sendable {
     }
     calls.remove(at: index)
     service.closeConnection(call.connection, at: now)
+    events.append(.over(call.connection, .lost))
   }
 
   private func index(of id: ConnectionID) -> Int? { calls.firstIndex { $0.connection == id } }

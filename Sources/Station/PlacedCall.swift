@@ -38,10 +38,18 @@ public struct PlacedCall: Sendable {
   /// The connection, once `begin` has made it.
   public private(set) var connection: ConnectionID?
 
+  /// Whether the far side has answered, and its answer is of use.
+  public private(set) var isAnswered = false
+
+  private let label: String
   private var lines: [LogLine] = []
 
-  /// A call to `url` that has not begun.
-  public init(to url: HTTPURL) { client = CallClient(to: url) }
+  /// A call to `url` that has not begun, of the intercom called `name`; empty: it does not say. Log lines begin with
+  /// `label`.
+  public init(to url: HTTPURL, name: String = "", label: String = "call") {
+    client = CallClient(to: url, name: name)
+    self.label = label
+  }
 
   // MARK: Commands
 
@@ -129,6 +137,7 @@ public struct PlacedCall: Sendable {
     guard phase == .calling, let connection else { return }
     do throws(VOIPError) {
       try service.setRemoteAnswer(String(decoding: answer, as: UTF8.self), on: connection, at: now)
+      isAnswered = true
     } catch {
       note(.warning, "the answer was refused: \(error.text)")
       service.closeConnection(connection, at: now)
@@ -151,7 +160,9 @@ public struct PlacedCall: Sendable {
     }
   }
 
-  private mutating func note(_ weight: LineWeight, _ text: String) { lines.append(LogLine(weight, "call: \(text)")) }
+  private mutating func note(_ weight: LineWeight, _ text: String) {
+    lines.append(LogLine(weight, "\(label): \(text)"))
+  }
 }
 
 /// Why a placed call is over.

@@ -28,6 +28,7 @@ public struct CallClient: Sendable {
   private var connection = HTTPClientConnection()
   private var connected: HTTPAuthority?
   private var url: HTTPURL
+  private let name: String
   private var sessionURL: HTTPURL?
   private var entityTag = ""
   private var phase = Phase.new
@@ -46,8 +47,11 @@ public struct CallClient: Sendable {
   private var actions: [CallClientAction] = []
   private var events: [CallClientEvent] = []
 
-  /// A call to `url`, not placed yet.
-  public init(to url: HTTPURL) { self.url = url }
+  /// A call to `url`, not placed yet, of an intercom called `name`; empty: it does not say.
+  public init(to url: HTTPURL, name: String = "") {
+    self.url = url
+    self.name = name
+  }
 
   // MARK: Commands
 
@@ -77,11 +81,13 @@ public struct CallClient: Sendable {
     settle(at: now)
   }
 
-  /// Ends the call: `.ended` follows, at the latest after `Limits.callHangUpMilliseconds`.
+  /// Ends the call: `.ended` follows, at the latest after `Limits.callHangUpMilliseconds`; when it was not answered yet, after
+  /// `Limits.callTakeBackMilliseconds`, and the far side sees the connection close.
   public mutating func hangUp(at now: Instant) {
     guard phase != .done, !hangsUp else { return }
     hangsUp = true
-    hangUpDeadline = now + .milliseconds(Limits.callHangUpMilliseconds)
+    let patience = phase == .placing ? Limits.callTakeBackMilliseconds : Limits.callHangUpMilliseconds
+    hangUpDeadline = now + .milliseconds(patience)
     if phase == .inCall { phase = .ending }
     if phase == .new || (phase == .placing && connection.isConnecting) { finish(.ended) }
     settle(at: now)
@@ -150,7 +156,7 @@ public struct CallClient: Sendable {
       let ended = exchange
       exchange = .none
       switch result {
-      case .response(let response): take(response, of: ended)
+      case .response(let response): take(response, of: ended, at: now)
       case .failure(let error):
         if error == .closed, connection.hasBeenUsed, !isRetry, ended != .offer, phase != .done {
           isRetry = true
@@ -192,11 +198,14 @@ public struct CallClient: Sendable {
       connected = target.authority
       actions.append(.connect(target))
     }
-    connection.send(request, at: now)
+    connection.send(
+      request,
+      patienceMilliseconds: next == .offer ? Limits.callOfferMilliseconds : Limits.httpResponseMilliseconds, at: now)
   }
 
   private func offerRequest() -> HTTPRequest {
-    let fields = HTTPFields([HTTPField("Content-Type", MediaType.sdp), HTTPField("Accept", MediaType.sdp)])
+    var fields = HTTPFields([HTTPField("Content-Type", MediaType.sdp), HTTPField("Accept", MediaType.sdp)])
+    if !name.isEmpty { fields.add(CallerName.field, CallerName.written(name)) }
     return HTTPRequest(.post, "", fields: fields, body: offer)
   }
 
@@ -218,10 +227,10 @@ public struct CallClient: Sendable {
     return HTTPRequest(.patch, "", fields: fields, body: body)
   }
 
-  private mutating func take(_ response: HTTPResponse, of ended: Exchange) {
+  private mutating func take(_ response: HTTPResponse, of ended: Exchange, at now: Instant) {
     isRetry = false
     switch ended {
-    case .offer: takeAnswer(response)
+    case .offer: takeAnswer(response, at: now)
     case .trickle:
       sending = []
       if !response.status.isSuccess { fail(.trickle, .refused(CallRefused(response))) }
@@ -230,7 +239,7 @@ public struct CallClient: Sendable {
     }
   }
 
-  private mutating func takeAnswer(_ response: HTTPResponse) {
+  private mutating func takeAnswer(_ response: HTTPResponse, at now: Instant) {
     guard phase == .placing else { return }
     let location = response.fields.first("Location")
     switch response.status.code {
@@ -244,6 +253,7 @@ public struct CallClient: Sendable {
         return fail(.offer, .malformedAnswer)
       }
       phase = hangsUp ? .ending : .inCall
+      if hangsUp { hangUpDeadline = now + .milliseconds(Limits.callHangUpMilliseconds) }
       if !hangsUp { events.append(.answered(response.body)) }
     case 307, 308:
       redirects += 1

@@ -9,19 +9,21 @@
 //
 // DESIGN. SDP is opaque here. One request of a session waits at a time, each with a deadline, so that no connection hangs on a
 // station that forgot. The path of a session is 128 random bits: who knows it may change and end the call.
+// An offer that rings is held (`hold`) until somebody answers; meanwhile its connection waits without a response.
 // Left out: ICE restart (If-Match: *) is refused with 422 until the station can do it; authorization, since access is open.
 
 public import Core
 
 /// The server's side of call signaling. Loop thread only.
 ///
-/// Commands: `answer`, `acceptTrickle`, `refuse`, `end`. Handle: `handle`, `handleClosed`, `handleTimeout`.
+/// Commands: `hold`, `answer`, `acceptTrickle`, `refuse`, `end`. Handle: `handle`, `handleClosed`, `handleTimeout`.
 /// Poll: `pollReply`, `pollEvent`, `pollTimeout`; drain all three after every change.
 public struct CallResource: Sendable {
   private struct Session {
     var id: CallSessionID
     var token: String
     var entityTag: String
+    let caller: Caller
     var isOpen = false
     var waiting: WebConnectionID?
     var deadline = Instant.never
@@ -66,6 +68,14 @@ public struct CallResource: Sendable {
   }
 
   // MARK: Commands
+
+  /// Lets an offer wait for its answer until `moment`, because it rings here. False when the session is gone or was answered.
+  @discardableResult
+  public mutating func hold(_ id: CallSessionID, until moment: Instant) -> Bool {
+    guard let index = index(of: id), !sessions[index].isOpen, sessions[index].waiting != nil else { return false }
+    sessions[index].deadline = moment
+    return true
+  }
 
   /// Answers an offer with `sdp`: 201. False when the session is gone or was answered.
   @discardableResult
@@ -127,6 +137,9 @@ public struct CallResource: Sendable {
   /// How many sessions there are, waiting ones included, 0 ... Limits.callSessionsMax.
   public var sessionCount: Int { sessions.count }
 
+  /// Who placed a session's call; nil when the session is gone.
+  public func caller(of id: CallSessionID) -> Caller? { index(of: id).map { sessions[$0].caller } }
+
   // MARK: Requests
 
   /// The response, or nil when the request waits for the station.
@@ -139,7 +152,7 @@ public struct CallResource: Sendable {
         return .problem(.tooManyRequests, "Too many requests from this address.").with("Retry-After", "\(seconds)")
       }
     }
-    guard let token else { return place(request, on: connection, at: now) }
+    guard let token else { return place(request, on: connection, from: client, at: now) }
     guard let index = sessions.firstIndex(where: { $0.isOpen && Self.isSame($0.token, token) }) else {
       return Self.noSuchSession
     }
@@ -153,8 +166,9 @@ public struct CallResource: Sendable {
     }
   }
 
-  private mutating func place(_ request: HTTPRequest, on connection: WebConnectionID, at now: Instant) -> HTTPResponse?
-  {
+  private mutating func place(
+    _ request: HTTPRequest, on connection: WebConnectionID, from client: IPAddress, at now: Instant
+  ) -> HTTPResponse? {
     switch request.method {
     case .post: break
     case .get, .head: return HTTPResponse(.noContent)
@@ -169,13 +183,16 @@ public struct CallResource: Sendable {
       return .problem(.notAcceptable, "The answer has the type application/sdp.")
     }
     guard !request.body.isEmpty else { return .problem(.badRequest, "There is no offer in the body.") }
+    guard let name = CallerName.read(request.fields) else {
+      return .problem(.badRequest, "Intercom-Name is not the percent-encoded UTF-8 of a name of 1 to 64 bytes.")
+    }
     guard sessions.count < Limits.callSessionsMax else {
       return Self.unavailable("There are as many calls as can be.", retryAfterSeconds: 5)
     }
     lastNumber &+= 1
     var session = Session(
       id: CallSessionID(lastNumber), token: Self.hexadecimal(randomness.next()) + Self.hexadecimal(randomness.next()),
-      entityTag: "\"\(Self.hexadecimal(randomness.next()))\"")
+      entityTag: "\"\(Self.hexadecimal(randomness.next()))\"", caller: Caller(name: name, address: client))
     session.waiting = connection
     session.deadline = now + .milliseconds(Limits.callAnswerMilliseconds)
     sessions.append(session)

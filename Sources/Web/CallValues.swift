@@ -3,6 +3,8 @@
 //
 // What crosses between call signaling and the station.
 
+public import Core
+
 /// Which connection to the web server; a later connection never has the same.
 public struct WebConnectionID: Hashable, Sendable, BitwiseCopyable {
   /// The place in the server's table, 0 ..< Limits.webConnectionsMax; the hall may keep its sockets by it.
@@ -32,7 +34,7 @@ public enum CallEnd: Equatable, Sendable {
   case deleted
   /// The caller closed the connection before there was an answer.
   case callerGone
-  /// There was no answer in `Limits.callAnswerMilliseconds`.
+  /// There was no answer in `Limits.callAnswerMilliseconds`, or until the end of `hold`.
   case answerTimedOut
 }
 
@@ -46,16 +48,32 @@ public enum CallEvent: Equatable, Sendable {
   case ended(CallSessionID, CallEnd)
 }
 
+/// Who calls, as far as is known.
+public struct Caller: Equatable, Sendable {
+  /// What the caller says it is called (`Intercom-Name`): a claim, not proof. Empty when it says nothing.
+  public var name: String
+  /// Where the offer came from.
+  public var address: IPAddress
+
+  /// A caller.
+  public init(name: String, address: IPAddress) {
+    self.name = name
+    self.address = address
+  }
+}
+
 /// Why the station refuses an offer or a fragment.
 public enum CallRefusal: Equatable, Sendable {
   /// 400: the SDP or the fragment is malformed.
   case malformed
-  /// 403: not allowed here.
+  /// 403: not allowed here, or a person refused.
   case forbidden
   /// 422: well-formed, but it cannot be honoured (no audio section, no codec in common, an ICE restart).
   case unacceptable
   /// 503: in a call, or no resources; try again after so many seconds.
   case busy(retryAfterSeconds: Int)
+  /// 504: it rang, and nobody answered.
+  case noAnswer
 
   /// The status it is answered with.
   public var status: HTTPStatus {
@@ -64,6 +82,7 @@ public enum CallRefusal: Equatable, Sendable {
     case .forbidden: .forbidden
     case .unacceptable: .unprocessableContent
     case .busy: .serviceUnavailable
+    case .noAnswer: .gatewayTimeout
     }
   }
 }

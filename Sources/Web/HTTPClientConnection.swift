@@ -11,7 +11,7 @@ public enum HTTPClientError: Error, Equatable, Sendable {
   case cannotConnect
   /// The connection did not open in `Limits.httpConnectMilliseconds`.
   case connectTimedOut
-  /// No whole response came in `Limits.httpResponseMilliseconds`.
+  /// No whole response came in the time that the request was given.
   case responseTimedOut
   /// The far side closed before a response.
   case closed
@@ -55,6 +55,7 @@ public struct HTTPClientConnection: Sendable {
   private var deadline = Instant.never
   private var result: HTTPClientResult?
   private var wasUsed = false
+  private var patience = Limits.httpResponseMilliseconds
 
   /// A connection not opened yet.
   public init() {}
@@ -70,15 +71,19 @@ public struct HTTPClientConnection: Sendable {
     deadline = now + .milliseconds(Limits.httpConnectMilliseconds)
   }
 
-  /// Sends `request` as soon as the connection is open; one at a time.
-  public mutating func send(_ request: HTTPRequest, at now: Instant) {
+  /// Sends `request` as soon as the connection is open; one at a time. The whole response is to come in
+  /// `patienceMilliseconds`.
+  public mutating func send(
+    _ request: HTTPRequest, patienceMilliseconds: Int = Limits.httpResponseMilliseconds, at now: Instant
+  ) {
     precondition(!isWaiting && phase != .closed, "an HTTP request is sent on a connection that is not ready")
     reader.reset()
     reader.expect(request.method)
     request.write(into: &output)
     isWaiting = true
     result = nil
-    if phase == .open { deadline = now + .milliseconds(Limits.httpResponseMilliseconds) }
+    patience = patienceMilliseconds
+    if phase == .open { deadline = now + .milliseconds(patience) }
   }
 
   /// Forgets the request under way; the socket is to be closed.
@@ -97,7 +102,7 @@ public struct HTTPClientConnection: Sendable {
   public mutating func handleConnected(at now: Instant) {
     guard phase == .connecting else { return }
     phase = .open
-    deadline = isWaiting ? now + .milliseconds(Limits.httpResponseMilliseconds) : .never
+    deadline = isWaiting ? now + .milliseconds(patience) : .never
   }
 
   /// The socket could not connect, or broke.

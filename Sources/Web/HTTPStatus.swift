@@ -57,6 +57,8 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
   public static let notImplemented = HTTPStatus(501)
   /// 503.
   public static let serviceUnavailable = HTTPStatus(503)
+  /// 504.
+  public static let gatewayTimeout = HTTPStatus(504)
   /// 505.
   public static let versionNotSupported = HTTPStatus(505)
 
@@ -93,6 +95,7 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
     case 500: "Internal Server Error"
     case 501: "Not Implemented"
     case 503: "Service Unavailable"
+    case 504: "Gateway Timeout"
     case 505: "HTTP Version Not Supported"
     default: "Status"
     }

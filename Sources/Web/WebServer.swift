@@ -118,6 +118,10 @@ public struct WebServer: Sendable {
     }
   }
 
+  /// Lets an offer wait for its answer until `moment`, because it rings here. False when the session is gone or was answered.
+  @discardableResult
+  public mutating func hold(_ id: CallSessionID, until moment: Instant) -> Bool { calls.hold(id, until: moment) }
+
   /// Answers an offer: 201. False when the session is gone or was answered.
   @discardableResult
   public mutating func answer(_ id: CallSessionID, _ sdp: [UInt8], at now: Instant) -> Bool {
@@ -197,6 +201,8 @@ public struct WebServer: Sendable {
   public var connectionCount: Int { slots.count { $0.isUsed } }
   /// How many call sessions there are, 0 ... Limits.callSessionsMax.
   public var sessionCount: Int { calls.sessionCount }
+  /// Who placed a session's call; nil when the session is gone.
+  public func caller(of id: CallSessionID) -> Caller? { calls.caller(of: id) }
   /// Memory that connections hold, in bytes.
   public var memoryBytes: Int {
     var sum = slots.capacity * MemoryLayout<Slot>.stride
@@ -339,7 +345,7 @@ public struct WebServer: Sendable {
       response.fields.add("Vary", "Origin")
       if slots[index].isOptions, let methods = response.fields.first("Allow") {
         response.fields.add("Access-Control-Allow-Methods", methods)
-        response.fields.add("Access-Control-Allow-Headers", "Content-Type, If-Match, Authorization")
+        response.fields.add("Access-Control-Allow-Headers", "Content-Type, If-Match, Authorization, Intercom-Name")
         response.fields.add("Access-Control-Max-Age", "600")
       }
     }

@@ -53,7 +53,7 @@ private final class Calling {
     self.peer = peer
     desk = try Desk(configuration.host, level: configuration.settings.log.level.linux)
     client = try CallSocket(host: desk.host)
-    call = PlacedCall(to: url)
+    call = PlacedCall(to: url, name: configuration.settings.name)
     held = HeldCall(options, name: configuration.settings.name, at: Clock.now())
     desk.note(.information, "start", configuration.origin)
     desk.noteSound()

@@ -18,6 +18,8 @@ final class CallSocket {
   }
 
   private let host: ServiceHost
+  private let token: UInt64
+  private let resolverToken: UInt64
   private var resolver: Resolver
   private var box: Box?
   private var port: UInt16 = 0
@@ -25,13 +27,15 @@ final class CallSocket {
   private var untried: [IPAddress] = []
   private let buffer: MutableByteView
 
-  /// A socket that is not connected.
-  init(host: ServiceHost) throws(HostError) {
+  /// A socket that is not connected; the poller tells of it by two tokens, from `token` on.
+  init(host: ServiceHost, token: UInt64 = Desk.clientToken) throws(HostError) {
     self.host = host
+    self.token = token
+    resolverToken = token + 1
     buffer = MutableByteView(.allocate(byteCount: Limits.httpReadBytesMax, alignment: 16))
     do throws(LinuxError) {
       resolver = try Resolver()
-      try host.poller.add(resolver.number, for: .readable, token: Desk.clientToken + 10)
+      try host.poller.add(resolver.number, for: .readable, token: resolverToken)
     } catch { throw .system(what: "name look-up", error) }
   }
 
@@ -45,21 +49,31 @@ final class CallSocket {
     if client.pollTimeout() <= now { client.handleTimeout(at: now) }
     for index in host.foreign.indices {
       let event = host.foreign[index]
-      if event.token == Desk.clientToken + 10 { takeAddress(&client, at: now) }
-      if event.token == Desk.clientToken { handle(event, &client, at: now) }
+      if event.token == resolverToken { takeAddress(&client, at: now) }
+      if event.token == token { handle(event, &client, at: now) }
     }
     serve(&client, at: now)
   }
 
-  /// Does what the client wants: after every change of it.
-  func serve(_ client: inout CallClient, at now: Instant) {
+  /// Closes the socket, for its call is gone.
+  func close() {
+    box = nil
+    untried = []
+  }
+
+  /// Does what the client wants: after every change of it. Answers whether it wanted anything.
+  @discardableResult
+  func serve(_ client: inout CallClient, at now: Instant) -> Bool {
+    var hasMoved = false
     while let action = client.pollAction() {
+      hasMoved = true
       switch action {
       case .connect(let url): connect(to: url, &client, at: now)
       case .close: box = nil
       }
     }
     send(&client, at: now)
+    return hasMoved
   }
 
   private func connect(to url: HTTPURL, _ client: inout CallClient, at now: Instant) {
@@ -94,7 +108,7 @@ final class CallSocket {
       let endpoint = Endpoint(untried.removeFirst(), port: port)
       do throws(LinuxError) {
         let box = Box(try TCPConnection(connectingTo: endpoint))
-        try host.poller.add(box.connection.number, for: .writable, token: Desk.clientToken)
+        try host.poller.add(box.connection.number, for: .writable, token: token)
         self.box = box
         return
       } catch { continue }
@@ -143,6 +157,6 @@ final class CallSocket {
     guard let box else { return }
     // A failure shows at the next read or write.
     try? host.poller.modify(
-      box.connection.number, for: client.hasOutput ? [.readable, .writable] : .readable, token: Desk.clientToken)
+      box.connection.number, for: client.hasOutput ? [.readable, .writable] : .readable, token: token)
   }
 }

@@ -20,9 +20,10 @@ final class Desk {
 
   static let signalToken = ServiceHost.foreignToken
   static let listenerToken = ServiceHost.foreignToken + 1
-  static let clientToken = ServiceHost.foreignToken + 2
   static let inputToken = ServiceHost.foreignToken + 3
   static let outputToken = ServiceHost.foreignToken + 4
+  /// The first of two tokens for each placed call.
+  static let clientToken = ServiceHost.foreignToken + 100
   static let webToken = ServiceHost.foreignToken + 1_000
 
   /// A host as `settings` say, with the signals caught from now on.

@@ -19,7 +19,6 @@ extension StatusReport {
     inputLevel = state.inputLevel
     microphoneMuted = state.microphoneMuted
     speakerMuted = state.speakerMuted
-    self.state = state.connectionCount == 0 ? "idle" : "in a call"
     for id in service.connections { calls.append(CallStatus(id, of: service)) }
     counters.append(CounterStatus("failed_lookups", state.failedLookups))
     counters.append(CounterStatus("skipped_frames", state.skippedFrames))

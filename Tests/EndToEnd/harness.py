@@ -25,10 +25,12 @@ BINARIES = {
 PATIENCE_SECONDS = 60
 
 
-def config(folder, name, *, input="silence", output="none", period_ms=10, frame_ms=20, peers=(), servers=()):
+def config(folder, name, *, input="silence", output="none", period_ms=10, frame_ms=20, peers=(), servers=(),
+           answer="auto", state=None, more=""):
     """Writes a configuration for one intercom on loopback and answers its path."""
     text = f"""
 name = "{name}"
+{f'state_directory = "{state}"' if state else ""}
 [audio]
 input = "{input}"
 output = "{output}"
@@ -42,6 +44,9 @@ access = "open"
 [ice]
 servers = {json.dumps(list(servers))}
 loopback = true
+[call]
+answer = "{answer}"
+{more}
 """
     for peer, url in peers:
         text += f'[[peer]]\nname = "{peer}"\nurl = "{url}"\n'

@@ -9,7 +9,7 @@ import socket
 import struct
 import time
 
-from harness import ForeignPeer, until
+from harness import ForeignPeer, Intercom, config, until
 from running_call import RunningCall, udp_ports
 
 SEED = 20_260
@@ -209,31 +209,34 @@ def offer(number):
 
 
 def test_far_sides_that_stop_half_way(tmp_path, speech):
-    with RunningCall(tmp_path, speech) as call:
-        url = call.callee.url + "/call"
-        heard = tmp_path / "unheard.wav"
+    """Each has an intercom of its own, for one call is all that an intercom takes."""
+    heard = tmp_path / "unheard.wav"
+    with contextlib.ExitStack() as stack:
+        callees = [stack.enter_context(Intercom(config(tmp_path, f"callee-{number}"))) for number in range(3)]
         # A valid offer, and then nobody is there.
         body = offer(1)
         request = b"POST /call HTTP/1.1\r\n" + HOST + SDP + b"Content-Length: %d\r\n\r\n" % len(body) + body
-        assert answer(call.callee.port, request).startswith("HTTP/1.1 201")
+        assert answer(callees[0].port, request).startswith("HTTP/1.1 201")
+        assert answer(callees[0].port, request).startswith("HTTP/1.1 503")
         # Checks are answered and DTLS never begins; DTLS begins and stops.
-        with ForeignPeer("call", "--spoken", speech, "--heard", heard, "--fault", "no-dtls", url) as mute:
-            with ForeignPeer("call", "--spoken", speech, "--heard", heard, "--fault", "half-dtls", url) as half:
-                mute.wait_for("DTLS is left out")
-                half.wait_for("DTLS stops half-way")
-                until(lambda: len(call.callee.status()["calls"]) == 1, "the broken calls were not given up", 60)
-        logged = "\n".join(call.callee.lines)
-        assert logged.count("the DTLS handshake got no answer") == 2, logged
-        assert logged.count("no path to the far side was found") == 1, logged
+        for callee, fault, says in [
+            (callees[1], "no-dtls", "DTLS is left out"), (callees[2], "half-dtls", "DTLS stops half-way")]:
+            arguments = ["--spoken", speech, "--heard", heard, "--fault", fault, callee.url + "/call"]
+            stack.enter_context(ForeignPeer("call", *arguments)).wait_for(says)
+        for callee, says in zip(callees, ["no path to the far side was found", "the DTLS handshake got no answer",
+                                          "the DTLS handshake got no answer"]):
+            until(lambda: callee.status()["calls"] == [], "the broken call was not given up", 60)
+            assert callee.status()["state"] == "idle"
+            callee.wait_for(says)
 
 
 def test_a_wrong_fingerprint(tmp_path, speech):
-    with RunningCall(tmp_path, speech) as call:
-        heard = tmp_path / "unheard.wav"
+    heard = tmp_path / "unheard.wav"
+    with Intercom(config(tmp_path, "callee")) as callee:
         began = time.monotonic()
         arguments = ["--spoken", speech, "--heard", heard, "--fault", "wrong-fingerprint"]
-        with ForeignPeer("call", *arguments, call.callee.url + "/call") as peer:
-            call.callee.wait_for("fingerprint mismatch")
+        with ForeignPeer("call", *arguments, callee.url + "/call"):
+            callee.wait_for("fingerprint mismatch")
             print(f"\nrefused {(time.monotonic() - began) * 1000:.0f} ms after the start of the peer")
-            until(lambda: len(call.callee.status()["calls"]) == 1, "the call was not ended")
-        assert not any("call 2: connected" in line for line in call.callee.lines), call.callee.log()
+            until(lambda: callee.status()["calls"] == [], "the call was not ended")
+        assert not any("call 1: connected" in line for line in callee.lines), callee.log()

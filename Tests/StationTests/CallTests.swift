@@ -31,7 +31,7 @@ struct CallTests {
     try hall.place()
     hall.run(until: ms(300))
     #expect(hall.placed.phase == .up)
-    #expect(hall.desk.callCount == 1)
+    #expect(hall.station.incomingCount == 1)
     return hall
   }
 
@@ -49,7 +49,7 @@ struct CallTests {
     #expect(hall.methods.last == "DELETE")
     #expect(hall.statuses.first == 201)
     #expect(hall.statuses.last == 200 || hall.statuses.last == 404)
-    #expect(hall.desk.callCount == 0)
+    #expect(hall.station.incomingCount == 0)
     #expect(hall.web.sessionCount == 0)
     for side in 0...1 {
       let connections = hall.call.sides[side].service.connections
@@ -80,7 +80,7 @@ struct CallTests {
     hall.call.with(1) { $0.closeConnection(id, at: hall.now) }
     hall.run(until: ms(400))
     #expect(hall.placed.phase == .over(.farSideHungUp))
-    #expect(hall.desk.callCount == 0)
+    #expect(hall.station.incomingCount == 0)
     #expect(hall.web.sessionCount == 0)
     // It may be called again.
     let offer = try freshOffer(hall)
@@ -94,7 +94,7 @@ struct CallTests {
     hall.hangUp()
     hall.run(until: ms(400))
     #expect(hall.placed.phase == .over(.hungUp))
-    #expect(hall.desk.callCount == 0)
+    #expect(hall.station.incomingCount == 0)
     #expect(hall.deskLines.contains("call 1: the caller hung up"))
   }
 
@@ -105,7 +105,7 @@ struct CallTests {
     hall.call.network.isCut = true
     hall.run(until: ms(40_000))
     #expect(hall.placed.phase == .over(.lost(.consentExpired)))
-    #expect(hall.desk.callCount == 0)
+    #expect(hall.station.incomingCount == 0)
     #expect(hall.web.sessionCount == 0)
     #expect(hall.deskLines.contains("call 1: \(PeerError.consentExpired.text)"))
   }
@@ -147,29 +147,77 @@ struct CallTests {
     #expect(hall.exchange(post("hello")).hasPrefix("HTTP/1.1 400"))
     #expect(hall.exchange(post(offer.replacing("opus", with: "speex"))).hasPrefix("HTTP/1.1 422"))
     #expect(hall.exchange(post(offer.replacing("a=fingerprint", with: "a=x"))).hasPrefix("HTTP/1.1 422"))
-    #expect(hall.desk.callCount == 0)
+    #expect(hall.station.incomingCount == 0)
     #expect(hall.web.sessionCount == 0)
     let connections = hall.call.sides[1].service.connections
     #expect(connections.isEmpty)
     #expect(hall.exchange(post(offer)).hasPrefix("HTTP/1.1 201"))
   }
 
-  @Test("a fifth call is refused with 503 and Retry-After, and a place that becomes free is taken")
+  @Test("a second call is refused with 503 and Retry-After, and a place that becomes free is taken")
   func busy() throws {
     let hall = try Hall()
     let offer = try freshOffer(hall)
-    var first = ""
-    for number in 0..<Limits.talkersMax {
-      let answer = hall.exchange(post(offer))
-      #expect(answer.hasPrefix("HTTP/1.1 201"))
-      if number == 0 { first = answer }
-    }
+    let answer = hall.exchange(post(offer))
+    #expect(answer.hasPrefix("HTTP/1.1 201"))
     let refused = hall.exchange(post(offer))
     #expect(refused.hasPrefix("HTTP/1.1 503"))
     #expect(refused.contains("\r\nRetry-After: 10\r\n"))
-    let location = try #require(first.split(separator: "\r\n").first { $0.hasPrefix("Location: ") }).dropFirst(10)
+    let location = try #require(answer.split(separator: "\r\n").first { $0.hasPrefix("Location: ") }).dropFirst(10)
     #expect(hall.exchange("DELETE \(location) HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n").hasPrefix("HTTP/1.1 200"))
     #expect(hall.exchange(post(offer)).hasPrefix("HTTP/1.1 201"))
+  }
+
+  // MARK: Ringing
+
+  @Test("a call rings until somebody answers, is then answered at once, and its caller's name is known")
+  func rings() throws {
+    let hall = try Hall(answer: .ring, callerName: "Gärten & Tor")
+    try hall.place()
+    hall.run(until: ms(20_000))
+    #expect(hall.answeredAt == .never && hall.station.model.state == .ringing)
+    let id = try #require(hall.call.sides[1].service.connections.first)
+    #expect(hall.call.sides[1].service.names(of: id)?.userID == "Gärten & Tor")
+    #expect(hall.deskLines.contains("\"Gärten & Tor\" at 10.0.0.1 calls"))
+    hall.command(.answer)
+    hall.run(until: ms(20_300))
+    #expect(hall.answeredAt < ms(20_002))
+    #expect(hall.placed.phase == .up && hall.station.model.state == .connected)
+    let tones = hall.outputs.compactMap { if case .playTone(let tone) = $0 { tone } else { nil } }
+    #expect(tones == [.ring, .connected])
+  }
+
+  @Test("nobody's answer is 504, a person's refusal 403; the caller learns which")
+  func unanswered() throws {
+    for (isRefused, status, end) in [(false, 504, 30_000), (true, 403, 5_000)] {
+      let hall = try Hall(answer: .ring)
+      try hall.place()
+      hall.run(until: ms(5_000))
+      if isRefused { hall.command(.hangUp) }
+      hall.run(until: ms(end + 100))
+      #expect(hall.statuses == [status])
+      guard case .over(.refused) = hall.placed.phase else {
+        Issue.record("the call is not over")
+        return
+      }
+      #expect(hall.station.model.state == .idle && hall.station.incomingCount == 0 && hall.web.sessionCount == 0)
+      let connections = hall.call.sides[1].service.connections
+      #expect(connections.isEmpty)
+    }
+  }
+
+  @Test("a caller that hangs up while it rings there stops the ringing half a second later")
+  func ringingEnds() throws {
+    let hall = try Hall(answer: .ring)
+    try hall.place()
+    hall.run(until: ms(5_000))
+    hall.hangUp()
+    hall.run(until: ms(5_000 + Limits.callTakeBackMilliseconds + 10))
+    #expect(hall.placed.phase == .over(.hungUp) && hall.station.model.state == .idle)
+    guard case .stopTone? = hall.outputs.last else {
+      Issue.record("it rings on")
+      return
+    }
   }
 
   @Test("a fragment of another ICE generation is refused with 422, a broken one with 400; the call goes on")
@@ -187,14 +235,14 @@ struct CallTests {
     let restart = "a=ice-ufrag:otherone\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\nm=audio 9 X 0\r\na=mid:0\r\n"
     #expect(patch(restart).hasPrefix("HTTP/1.1 422"))
     #expect(patch("hello").hasPrefix("HTTP/1.1 400"))
-    #expect(hall.desk.callCount == 1)
+    #expect(hall.station.incomingCount == 1)
   }
 
   @Test("a caller that goes away before its answer leaves nothing behind")
   func callerGone() throws {
     let hall = try knowingHall()
     hall.abandon(post(try freshOffer(hall)))
-    #expect(hall.desk.callCount == 0)
+    #expect(hall.station.incomingCount == 0)
     #expect(hall.web.sessionCount == 0)
     let connections = hall.call.sides[1].service.connections
     #expect(connections.isEmpty)
@@ -207,9 +255,9 @@ struct CallTests {
     hall.abandon(post(try freshOffer(hall)))
     hall.call.sides[1].keepsSound = false
     hall.run(until: ms(39_000))
-    #expect(hall.desk.callCount == 1)
+    #expect(hall.station.incomingCount == 1)
     hall.run(until: ms(50_000))
-    #expect(hall.desk.callCount == 0)
+    #expect(hall.station.incomingCount == 0)
     #expect(hall.web.sessionCount == 0)
     #expect(hall.deskLines.contains("call 1: \(PeerError.noRoute.text)"))
   }
@@ -274,7 +322,7 @@ struct CallTests {
     hall.hangUp()
     hall.run(until: ms(5_000))
     #expect(hall.placed.phase == .over(.hungUp))
-    #expect(hall.desk.callCount == 0)
+    #expect(hall.station.incomingCount == 0)
     #expect(hall.web.sessionCount == 0)
     for side in 0...1 {
       let connections = hall.call.sides[side].service.connections

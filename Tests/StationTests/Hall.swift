@@ -4,6 +4,7 @@
 // Two programs in memory: one that places a call by HTTP and one that answers it, each with a whole service, and the
 // connection of bytes between them. Virtual time, in turns of a millisecond.
 
+import Config
 import Core
 import Peer
 import SelfTest
@@ -22,7 +23,7 @@ final class Hall {
 
   let call: Call
   var web = WebServer(randomness: Randomness(seed: 7))
-  var desk = AnsweringDesk()
+  var station: Station
   var placed: PlacedCall
   /// Status codes of the responses that went over the wire, in order.
   var statuses: [Int] = []
@@ -32,6 +33,8 @@ final class Hall {
   var callerLines: [String] = []
   /// What the answering side's log says.
   var deskLines: [String] = []
+  /// What the answering side wanted done.
+  var outputs: [StationOutput] = []
   /// Changes what the caller sends.
   var changing: (String) -> String = { $0 }
   /// Whether the server's side is reached at all.
@@ -41,11 +44,14 @@ final class Hall {
   private var connection: WebConnectionID?
   private var seen = [0, 0]
 
-  init(_ plan: VirtualCallPlan = VirtualCallPlan(seed: 1)) throws {
+  init(
+    _ plan: VirtualCallPlan = VirtualCallPlan(seed: 1), answer: AnswerPolicy = .auto, callerName: String = ""
+  ) throws {
+    station = Station(callSettings { $0.call.answer = answer }, randomness: Randomness(seed: 3))
     call = Call(
       plan: plan, identities: [.init(seed: 1), .init(seed: 2)], makeEncoder: { PassThroughEncoder() },
       makeDecoder: { PassThroughDecoder() })
-    placed = PlacedCall(to: try HTTPURL("http://10.0.0.2:8080/call"))
+    placed = PlacedCall(to: try HTTPURL("http://10.0.0.2:8080/call"), name: callerName)
   }
 
   var now: Instant { call.now }
@@ -70,8 +76,6 @@ final class Hall {
       if web.pollTimeout() <= now { web.handleTimeout(at: now) }
       if placed.client.pollTimeout() <= now { placed.client.handleTimeout(at: now) }
       settle()
-      call.with(1) { desk.handleTimeout(web: &web, service: &$0, at: now) }
-      settle()
     }
     #expect(!call.isStuck)
   }
@@ -80,8 +84,6 @@ final class Hall {
   func exchange(_ wire: String) -> String {
     guard let id = web.open(from: .v4(10, 0, 0, 9), to: .v4(10, 0, 0, 2), at: now) else { return "" }
     give(wire, to: id)
-    settle()
-    call.with(1) { desk.handleTimeout(web: &web, service: &$0, at: now) }
     settle()
     let answer = take(id)
     web.handleFailure(on: id, at: now)
@@ -95,6 +97,14 @@ final class Hall {
     give(wire, to: id)
     settle()
     web.handleFailure(on: id, at: now)
+    settle()
+  }
+
+  /// What somebody does at the answering side.
+  func command(_ command: StationCommand) {
+    do throws(CommandRefusal) { try station.handle(command, by: .hardware, isMuted: false, at: now) } catch {
+      Issue.record("\(error.text)")
+    }
     settle()
   }
 
@@ -128,10 +138,12 @@ final class Hall {
       if carry() { isBusy = true }
       while let event = web.pollEvent() {
         isBusy = true
-        if case .call(let event) = event { call.with(1) { desk.handle(event, web: &web, service: &$0, at: now) } }
+        if case .call(let event) = event { call.with(1) { station.handle(event, web: &web, service: &$0, at: now) } }
       }
       while let line = placed.pollLine() { callerLines.append(line.text) }
-      while let line = desk.pollLine() { deskLines.append(line.text) }
+      if call.with(1, { station.proceed(web: &web, service: &$0, at: now) }) { isBusy = true }
+      while let output = station.pollOutput() { outputs.append(output) }
+      while let line = station.pollLine() { deskLines.append(line.text) }
     }
   }
 
@@ -147,7 +159,7 @@ final class Hall {
       isBusy = true
       let event = call.sides[1].events[seen[1]].event
       seen[1] += 1
-      call.with(1) { desk.handle(event, web: &web, service: &$0, at: now) }
+      call.with(1) { station.handle(event, web: &web, service: &$0, at: now) }
     }
     return isBusy
   }

@@ -258,4 +258,51 @@ struct CallResourceTests {
     #expect(refused == 40 - Limits.callRateBurst)
     #expect(network.clientCount == 1)
   }
+
+  /// What the field says, and the name that is taken from it; nil: 400.
+  static let nameRows: [(String, String?)] = [
+    ("Intercom-Name: Door", "Door"), ("Intercom-Name: G%C3%A4rten%20%26%20Tor", "Gärten & Tor"), ("X: y", ""),
+    ("intercom-name: a%2fb", "a/b"), ("Intercom-Name: %C3", nil), ("Intercom-Name: %4", nil),
+    ("Intercom-Name: %zz", nil),
+    ("Intercom-Name: a%0Ab", nil), ("Intercom-Name: a%00", nil), ("Intercom-Name: a%7F", nil), ("Intercom-Name:", nil),
+    ("Intercom-Name: \(String(repeating: "x", count: 64))", String(repeating: "x", count: 64)),
+    ("Intercom-Name: \(String(repeating: "x", count: 65))", nil), ("Intercom-Name: a\r\nIntercom-Name: b", nil),
+  ]
+
+  @Test("a caller's name is taken from its field, or the offer is refused", arguments: nameRows)
+  func callerName(field: String, name: String?) {
+    var hall = Hall()
+    hall.answers = false
+    guard let id = hall.open(from: .v4(10, 0, 0, 7)) else { return }
+    hall.send(Self.request("POST /call", ["Content-Type: application/sdp", field], body: "v=0"), on: id)
+    let caller = hall.server.caller(of: CallSessionID(1))
+    if let name {
+      #expect(caller == Caller(name: name, address: .v4(10, 0, 0, 7)))
+    } else {
+      #expect(caller == nil)
+      #expect(Response(hall.take(id)).status == 400)
+    }
+  }
+
+  @Test("an offer that is held waits until then, and can be refused as not answered with 504")
+  func held() {
+    var hall = Hall()
+    hall.answers = false
+    guard let first = hall.open() else { return }
+    hall.send(offerRequest, on: first)
+    let isHeld = hall.server.hold(CallSessionID(1), until: ms(60_000))
+    #expect(isHeld)
+    hall.advance(to: ms(59_999))
+    #expect(hall.take(first).isEmpty)
+    hall.advance(to: ms(60_000))
+    #expect(Response(hall.take(first)).status == 503)
+    let isHeldStill = hall.server.hold(CallSessionID(1), until: ms(90_000))
+    #expect(!isHeldStill)
+    guard let second = hall.open() else { return }
+    hall.send(offerRequest, on: second)
+    hall.server.hold(CallSessionID(2), until: ms(90_000))
+    hall.server.refuse(CallSessionID(2), .noAnswer, detail: "Nobody answered.", at: hall.now)
+    hall.drain()
+    #expect(Response(hall.take(second)).status == 504)
+  }
 }

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// A call model under watch: what it may be told, and what must hold after each word.
+
+import Config
+import Core
+import Station
+
+/// Who may call: peers with a name before and behind ours, and strangers with and without a name.
+enum Caller: CaseIterable {
+  case alpha, zulu, stranger, nobody
+
+  func party(_ model: CallModel) -> CallParty {
+    switch self {
+    case .alpha: model.party(named: "alpha", at: .v4(10, 0, 0, 1))
+    case .zulu: model.party(named: "zulu", at: .v4(10, 0, 0, 26))
+    case .stranger: model.party(named: "stranger", at: .v4(10, 0, 0, 99))
+    case .nobody: model.party(named: "", at: .v4(10, 0, 0, 98))
+    }
+  }
+}
+
+/// What a model can be told.
+enum Input {
+  case call([String]), answer, hangUp, disturb(Bool), offer(Caller)
+  case answered(CallNumber), failed(CallNumber, CallFailure), up(CallNumber), interrupted(CallNumber, Bool)
+  case over(CallNumber, CallOver), deadline, pause
+
+  /// The word of the table in docs/explanation/calls.md.
+  var kind: String {
+    switch self {
+    case .call: "call"
+    case .answer: "answer"
+    case .hangUp: "hang up"
+    case .disturb: "do not disturb"
+    case .offer: "somebody calls"
+    case .answered: "the far side answers"
+    case .failed: "the far side does not answer"
+    case .up: "voice can flow"
+    case .interrupted: "the far side falls silent, or is back"
+    case .over(_, .hungUp): "the far side hangs up"
+    case .over(_, .lost): "the connection breaks"
+    case .deadline: "the deadline comes"
+    case .pause: "time passes"
+    }
+  }
+}
+
+/// A model, and what an observer of its actions knows.
+struct WatchedModel {
+  var model: CallModel
+  var now = Instant.zero
+  /// Offers that were neither answered nor refused nor taken back.
+  var waiting: Set<UInt32> = []
+  /// Calls that were placed and are not over, answered or not.
+  var placed: Set<UInt32> = []
+  /// Calls, either way, that were answered and are not over.
+  var answered: Set<UInt32> = []
+  var sounding: Tone?
+  var remembered: RememberedCall?
+  var upAt = Instant.zero
+  /// What was wrong.
+  var faults: [String] = []
+
+  init(_ settings: Settings, seed: UInt64 = 1) {
+    model = CallModel(settings, randomness: Randomness(seed: seed))
+  }
+
+  /// What tells states apart: the summary, and whether a crossing offer is still to be expected.
+  var key: String {
+    let isFresh = model.state == .connected && now < upAt + .milliseconds(Limits.callGlareMilliseconds)
+    return "\(model.summary)\(isFresh ? ", fresh" : "")"
+  }
+
+  /// Everything that can be said now; `isWhole` with much that makes no sense here.
+  func inputs(whole isWhole: Bool) -> [Input] {
+    var inputs: [Input] = [.hangUp, .deadline]
+    for caller in Caller.allCases { inputs.append(.offer(caller)) }
+    if isWhole || model.state == .idle || model.state == .ringing || model.state == .reconnecting {
+      inputs += [.call(["alpha"]), .call(["zulu"]), .call([]), .call(["nobody"])]
+    }
+    inputs += [.answer, .disturb(true), .disturb(false), .pause]
+    var numbers = model.numbers
+    if isWhole { numbers.append(CallNumber(.max)) }
+    for number in numbers {
+      inputs += [.answered(number), .up(number), .interrupted(number, true), .interrupted(number, false)]
+      for failure in CallFailure.allCases { inputs.append(.failed(number, failure)) }
+      for how in CallOver.allCases { inputs.append(.over(number, how)) }
+    }
+    return inputs
+  }
+
+  /// Whether whoever carries calls out would ever say this; the model bears the rest too.
+  func makesSense(_ input: Input) -> Bool {
+    switch input {
+    case .failed(let number, _): placed.contains(number.number) && !answered.contains(number.number)
+    case .over(let number, .lost): answered.contains(number.number)
+    case .over(let number, .hungUp): answered.contains(number.number) || waiting.contains(number.number)
+    default: true
+    }
+  }
+
+  mutating func tell(_ input: Input) {
+    let before = model.state
+    switch input {
+    case .call(let peers): try? model.call(peers, at: now)
+    case .answer: try? model.answer(at: now)
+    case .hangUp: try? model.hangUp(at: now)
+    case .disturb(let refuses): model.setDoNotDisturb(refuses)
+    case .offer(let caller):
+      let party = caller.party(model)
+      let isBusy = model.isBusy(for: party, at: now)
+      let number = model.offer(from: party, at: now)
+      waiting.insert(number.number)
+      watch()
+      if isBusy == waiting.contains(number.number), !answered.contains(number.number) {
+        fault("isBusy does not foretell what becomes of an offer")
+      }
+    case .answered(let number):
+      if placed.contains(number.number) { answered.insert(number.number) }
+      model.answered(number, at: now)
+    case .failed(let number, let failure):
+      // Only what was placed can fail.
+      guard placed.contains(number.number) else { return }
+      forget(number)
+      model.failed(number, failure, at: now)
+    case .up(let number): model.up(number, at: now)
+    case .interrupted(let number, let isInterrupted): model.interrupted(number, isInterrupted)
+    case .over(let number, let how):
+      forget(number)
+      model.over(number, how, at: now)
+    case .deadline:
+      if model.pollTimeout() != .never { now = max(now, model.pollTimeout()) }
+      model.handleTimeout(at: now)
+    case .pause: pause()
+    }
+    watch()
+    if before != .connected, model.state == .connected, case .up = input { upAt = now }
+    check()
+  }
+
+  /// Lets time pass in which nothing happens but what is due.
+  private mutating func pause() {
+    let end = now + .milliseconds(Limits.callGlareMilliseconds)
+    if model.pollTimeout() > end { now = end }
+    model.handleTimeout(at: now)
+  }
+
+  private mutating func forget(_ number: CallNumber) {
+    waiting.remove(number.number)
+    placed.remove(number.number)
+    answered.remove(number.number)
+  }
+
+  /// Takes the actions in, as whoever carries them out would.
+  private mutating func watch() {
+    while let action = model.pollAction() {
+      switch action {
+      case .place(let number, _):
+        if !placed.insert(number.number).inserted { fault("placed twice") }
+      case .answer(let number):
+        if waiting.remove(number.number) == nil { fault("an offer is answered that does not wait") }
+        if !answered.isEmpty { fault("a second call is answered") }
+        answered.insert(number.number)
+      case .refuse(let number, _):
+        if waiting.remove(number.number) == nil { fault("an offer is refused that does not wait") }
+      case .hangUp(let number):
+        if !placed.contains(number.number), !answered.contains(number.number) { fault("hung up twice") }
+        forget(number)
+      case .playTone(let tone): sounding = tone == .ring || tone == .ringback ? tone : nil
+      case .stopTone: sounding = nil
+      case .remember(let call): remembered = call
+      case .forget: remembered = nil
+      case .log: break
+      }
+    }
+  }
+
+  private mutating func check() {
+    let state = model.state
+    if answered.count > 1 { fault("\(answered.count) calls at once") }
+    if (sounding == .ring) != (state == .ringing) { fault("ring is wrong") }
+    if (sounding == .ringback) != (state == .calling) { fault("ringback is wrong") }
+    if sounding == .some(.busy) { fault("busy does not go on") }
+    let known = Set(model.numbers.map { $0.number })
+    if known != waiting.union(placed).union(answered) { fault("numbers \(known) are not what there is") }
+    if state == .idle, !known.isEmpty || remembered != nil { fault("idle, with something left") }
+    if state == .ringing, waiting.count != 1 { fault("ringing without an offer") }
+    if state == .connected, answered.count != 1 { fault("connected without a call") }
+    if state == .connected, model.party?.peer != remembered?.peer { fault("the call is not remembered") }
+    let mayWait = state == .idle || state == .connected || (state == .reconnecting && answered.count == 1)
+    if model.pollTimeout() == .never, !mayWait { fault("no deadline") }
+    var other = model
+    do {
+      try other.hangUp(at: now)
+      if state == .idle { fault("idle hangs up") }
+    } catch {
+      if state != .idle { fault("cannot hang up") }
+    }
+    if other.state != .idle || !other.numbers.isEmpty { fault("hanging up does not lead to idle") }
+  }
+
+  private mutating func fault(_ text: String) { faults.append("\(text): \(model.summary)") }
+}
+
+/// Settings of an intercom called "mike" with two peers.
+func callSettings(_ change: (inout Settings) -> Void = { _ in }) -> Settings {
+  var settings = Settings(name: "mike")
+  for (name, host) in [("alpha", "10.0.0.1"), ("zulu", "zulu.example")] {
+    var peer = PeerSetting()
+    peer.name = name
+    peer.url = CallURL(host: host, port: 8080, path: "/call")
+    settings.peers.append(peer)
+  }
+  change(&settings)
+  return settings
+}
