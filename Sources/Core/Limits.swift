@@ -305,6 +305,25 @@ public enum Limits {
   public static let callRedirectsMax = 3
   /// Time for a caller to end a call properly before it just goes.
   public static let callHangUpMilliseconds = 3000
+
+  // MARK: Service manager and control socket
+
+  /// How soon the watchdog looks again whether the audio thread moves: 25 periods of 10 ms, so that a busy machine is no
+  /// frozen thread, and a small part of the 5 s in which feeding has to stop.
+  public static let watchdogLookMilliseconds = 250
+  /// Longest status text told to the service manager: a line of `systemctl status`.
+  public static let serviceStatusBytesMax = 256
+  /// Clients of the control socket at once: a few programs that stay and a person's commands; beyond, the one that has
+  /// been quiet longest makes room.
+  public static let controlClientsMax = 8
+  /// Longest request on the control socket: a call to every peer of the largest configuration, some names escaped.
+  public static let controlLineBytesMax = 8192
+  /// Time without progress after which a client that does not read its reply is given up.
+  public static let controlWriteMilliseconds = 5000
+  /// How long a command waits for the service's reply: the loop answers in milliseconds unless the board is drowning.
+  public static let controlReplyMilliseconds = 5000
+  /// Longest path of a Unix socket (sockaddr_un holds 108 bytes, its zero included).
+  public static let socketPathBytesMax = 107
 }
 
 /// Addresses of this machine, with what is known of each.
