@@ -11,6 +11,7 @@
 #include "CLinuxFiles.h"
 #include "CLinuxPoll.h"
 #include "CLinuxProgram.h"
+#include "CLinuxService.h"
 #include "CLinuxSockets.h"
 #include "CLinuxThreads.h"
 
