@@ -178,7 +178,8 @@ struct DoctorChecks {
     switch found.count {
     case 0:
       return .failure(
-        subject, "not found on \(lookup.chipsText)", "intercom devices lists chips; is this the board of the configuration?")
+        subject, "not found on \(lookup.chipsText)",
+        "intercom devices lists chips; is this the board of the configuration?")
     case 1:
       guard found[0].isUsed else { return .fine(subject, "free, \(found[0].place)") }
       return isServiceRunning
@@ -306,7 +307,9 @@ struct LineLookup {
   /// The chips, for a message.
   var chipsText: String {
     var text = ""
-    for chip in chips { text += (text.utf8.isEmpty ? "" : ", ") + "\(chip.name) (\(chip.label), \(chip.lineCount) lines)" }
+    for chip in chips {
+      text += (text.utf8.isEmpty ? "" : ", ") + "\(chip.name) (\(chip.label), \(chip.lineCount) lines)"
+    }
     return text
   }
 

@@ -85,7 +85,8 @@ enum DoctorCommand {
     case .failed(let lines):
       for line in lines { findings.append(.failure("configuration", line, nil)) }
       findings.append(
-        .failure("configuration", "what follows is looked at with the defaults", "mend it until intercom check is silent"))
+        .failure(
+          "configuration", "what follows is looked at with the defaults", "mend it until intercom check is silent"))
     }
     let service = ServiceFound(settings)
     findings.append(service.finding)
