@@ -308,8 +308,8 @@ public enum Limits {
 
   // MARK: Service manager and control socket
 
-  /// How soon the watchdog looks again whether the audio thread moves: 25 periods of 10 ms, so that a busy machine is no
-  /// frozen thread, and a small part of the 5 s in which feeding has to stop.
+  /// How soon the watchdog looks again whether the audio thread moves: 25 periods of 10 ms, so that a busy machine is
+  /// no frozen thread, and a small part of the 5 s in which feeding has to stop.
   public static let watchdogLookMilliseconds = 250
   /// Longest status text told to the service manager: a line of `systemctl status`.
   public static let serviceStatusBytesMax = 256

@@ -4,8 +4,9 @@
 // What the service manager is told (sd_notify(3)): ready, reloading, stopping, a status in words, and that we live.
 //
 // DESIGN. One datagram a message to the socket that NOTIFY_SOCKET names, a path or an abstract name behind '@'; its
-// address is looked up for each message, so that a manager that was started anew is found. A message that cannot be sent
-// is lost and counted: the program's work does not depend on who watches it. Without NOTIFY_SOCKET nothing is sent.
+// address is looked up for each message, so that a manager that was started anew is found. A message that cannot be
+// sent is lost and counted: the program's work does not depend on who watches it. Without NOTIFY_SOCKET nothing is
+// sent.
 
 import CLinux
 public import Core

@@ -6,8 +6,8 @@
 public import Web
 
 extension StationCommand {
-  /// What `request` asks of the station; nil: it only asks for the status. Whoever hands it over does so with the authority
-  /// `.local`: a hardware mute stays.
+  /// What `request` asks of the station; nil: it only asks for the status. Whoever hands it over does so with the
+  /// authority `.local`: a hardware mute stays.
   public init?(_ request: ControlRequest) {
     switch request {
     case .status: return nil

@@ -4,17 +4,17 @@
 // When the service manager's watchdog is fed: only by an audio thread that moves.
 //
 // DESIGN. A sign of life is due every half of the manager's interval. When it is due, the count of the audio thread's
-// cycles is taken, and a short while later taken again: only a count that has moved meanwhile feeds. So the last sign of
-// life comes at most `watchdogLookMilliseconds` after the thread froze, and a healthy program wakes up twice for each. A
-// thread that stands still is looked at again and again: if it was only late, all is well.
+// cycles is taken, and a short while later taken again: only a count that has moved meanwhile feeds. So the last sign
+// of life comes at most `watchdogLookMilliseconds` after the thread froze, and a healthy program wakes up twice for
+// each. A thread that stands still is looked at again and again: if it was only late, all is well.
 //
-// Where no sound is meant to run there is nothing that could move, and the loop thread's own turn is the sign of life. A
-// sound card that is missing is no frozen thread: its cycle goes on by timer, so the count moves.
+// Where no sound is meant to run there is nothing that could move, and the loop thread's own turn is the sign of life.
+// A sound card that is missing is no frozen thread: its cycle goes on by timer, so the count moves.
 
 public import Core
 
-/// Decides when to feed the watchdog. Order of calls: `handleTimeout` when `pollTimeout` has come; it answers whether to
-/// feed now.
+/// Decides when to feed the watchdog. Order of calls: `handleTimeout` when `pollTimeout` has come; it answers whether
+/// to feed now.
 public struct WatchdogPolicy: Sendable {
   private let period: Instant.Span
   private var due: Instant

@@ -13,7 +13,8 @@ public enum CutLine: Equatable, Sendable {
   case tooLong
 }
 
-/// A bounded cutter of lines. A line ends with a line feed, perhaps after a carriage return; empty lines are passed over.
+/// A bounded cutter of lines. A line ends with a line feed, perhaps after a carriage return; empty lines are passed
+/// over.
 ///
 /// Order of calls: `handle`, then `poll` until nil.
 public struct LineCutter: Sendable {

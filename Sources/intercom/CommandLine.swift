@@ -239,9 +239,9 @@ enum Help {
     intercom call URL|NAME [--here] [--for SECONDS] [--report FILE] [--config FILE]
     intercom call --stdio [--answer] [--for SECONDS] [--report FILE] [--config FILE]
 
-    Where an intercom runs as a service, `intercom call NAME` lets it place the call, says so, and ends. A URL, or one of the
-    options --here, --for, --report and --config, makes this program hold the call by itself, as it does where no service
-    runs:
+    Where an intercom runs as a service, `intercom call NAME` lets it place the call, says so, and ends. A URL, or one
+    of the options --here, --for, --report and --config, makes this program hold the call by itself, as it does where no
+    service runs:
 
     Calls the intercom at URL (http://HOST:PORT/call) or the [[peer]] of that name, until SIGINT, SIGTERM, the far side's
     goodbye, or SECONDS after the call is up. Exit code 0 when the call was up and ended so, 1 when it was lost, 69 when it
@@ -319,7 +319,8 @@ enum Help {
   static let unmute = """
     intercom unmute [--json] [--socket PATH] [--config FILE]
 
-    No longer mutes the running service's microphone. A mute by the button on the device stays: only the button lifts it.
+    No longer mutes the running service's microphone. A mute by the button on the device stays: only the button lifts
+    it.
 
       --json           print the service's answer as it came, one JSON object
       --socket PATH    the service's control socket; without it [control] socket of the configuration, else
@@ -397,9 +398,10 @@ enum Help {
   static let doctor = """
     intercom doctor [--config FILE]
 
-    Looks at what an intercom needs on this machine: the configuration, sound cards, buttons and lights, real-time rights,
-    disk, clock, Wi-Fi, the running service. Prints a line for each, `ok`, `warn` or `FAIL`, and what helps. Run it as the
-    user that the service runs as to see what that one sees. Exit code 0 when nothing failed, 1 when something did.
+    Looks at what an intercom needs on this machine: the configuration, sound cards, buttons and lights, real-time
+    rights, disk, clock, Wi-Fi, the running service. Prints a line for each, `ok`, `warn` or `FAIL`, and what helps. Run
+    it as the user that the service runs as to see what that one sees. Exit code 0 when nothing failed, 1 when something
+    did.
 
       --config FILE    the configuration; without it /etc/intercom/intercom.toml
     """

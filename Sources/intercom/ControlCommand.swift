@@ -120,8 +120,7 @@ enum ControlCommand {
     switch failure {
     case .noService(let path, _):
       Terminal.complain(
-        "intercom: no service answers at \(path); start it with: systemctl start intercom (or intercom run --config FILE)"
-      )
+        "intercom: no service answers at \(path); start it: systemctl start intercom, or intercom run --config FILE")
       return ExitCode.unavailable
     case .broken(let path, let why):
       Terminal.complain("intercom: \(path): \(why)")

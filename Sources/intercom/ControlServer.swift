@@ -3,8 +3,8 @@
 //
 // The control socket: lines of JSON between the poller and whoever decides.
 //
-// ORDER OF CALLS. In every turn `handle(at:)`, then `nextRequest()` until nil, each answered by `reply` at once. A client's
-// next line is read once its reply has been taken, so what a client can make wait is one reply.
+// ORDER OF CALLS. In every turn `handle(at:)`, then `nextRequest()` until nil, each answered by `reply` at once. A
+// client's next line is read once its reply has been taken, so what a client can make wait is one reply.
 
 import Core
 import Host

@@ -17,7 +17,8 @@ struct DoctorChecks {
   private static let diskBytesMin: Int64 = 1 << 20
   /// Less will soon be too little.
   private static let diskBytesTight: Int64 = 16 << 20
-  /// 2025-01-01: before this program was written. A board without a clock of its own begins in 1970, or where it stopped.
+  /// 2025-01-01: before this program was written. A board without a clock of its own begins in 1970, or where it
+  /// stopped.
   private static let plausibleSeconds: Int64 = 1_735_689_600
 
   // MARK: The machine

@@ -25,8 +25,8 @@ final class Supervision {
   /// When the loop has to come back.
   func pollTimeout() -> Instant { watchdog?.pollTimeout() ?? .never }
 
-  /// Feeds the watchdog when it is due and the audio thread moves: `progress` counts its cycles; nil: no sound is meant to
-  /// run. Answers a line for the log when it stands still.
+  /// Feeds the watchdog when it is due and the audio thread moves: `progress` counts its cycles; nil: no sound is meant
+  /// to run. Answers a line for the log when it stands still.
   func handleTimeout(progress: UInt64?, at now: Instant) -> String? {
     if watchdog?.handleTimeout(progress: progress, at: now) ?? false { notifier.feedWatchdog() }
     guard watchdog?.isStill ?? false else {

@@ -39,8 +39,8 @@ int64_t clinux_free_bytes(const char *path);
 int32_t clinux_realtime_limit(void);
 /// 1 when the kernel's clock is kept right by a time service, 0 when it is not, or -errno.
 int32_t clinux_clock_synchronized(void);
-/// Whether interface `index` is a wireless one that saves power: 1 yes, 0 no, -ENODEV no such interface, -EOPNOTSUPP not
-/// wireless, or its driver does not tell.
+/// Whether interface `index` is a wireless one that saves power: 1 yes, 0 no, -ENODEV no such interface, -EOPNOTSUPP
+/// not wireless, or its driver does not tell.
 int32_t clinux_wireless_power_save(uint32_t index);
 
 /// Starts the program at `path` with one argument (NULL: none) and does not wait for it; answers its process.
