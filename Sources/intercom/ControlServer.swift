@@ -51,11 +51,18 @@ final class ControlServer {
   private static let listenerToken = ServiceHost.foreignToken + 500
   private static let clientToken = ServiceHost.foreignToken + 501
 
-  /// Listens at `path`; the members of the group numbered `group` may use it too.
-  init(listeningAt path: String, group: UInt32?, host: ServiceHost) throws(LinuxError) {
+  /// Listens at `path`; the members of `group`, a name or a number, may use it too.
+  init(listeningAt path: String, group: String?, host: ServiceHost) throws(ControlSocketError) {
     self.host = host
-    listener = try UnixListener(listeningAt: path, group: group)
-    try host.poller.add(listener.number, for: .readable, token: Self.listenerToken)
+    var number: UInt32?
+    if let group {
+      number = Machine.group(named: group)
+      guard number != nil else { throw .noGroup(group) }
+    }
+    do throws(LinuxError) {
+      listener = try UnixListener(listeningAt: path, group: number)
+      try host.poller.add(listener.number, for: .readable, token: Self.listenerToken)
+    } catch { throw .socket(path: path, group: group, error) }
   }
 
   deinit { buffer.base?.deallocate() }
@@ -204,6 +211,33 @@ final class ControlServer {
     let interest: Readiness = client.isWriting ? .writable : (client.hasEnded ? [] : .readable)
     // A failure shows at the next read or write.
     try? host.poller.modify(client.connection.number, for: interest, token: Self.clientToken + UInt64(index))
+  }
+}
+
+/// Why there is no control socket.
+enum ControlSocketError: Error {
+  /// [control] group names none of this machine.
+  case noGroup(String)
+  /// The socket could not be made at `path`, for members of `group`.
+  case socket(path: String, group: String?, LinuxError)
+
+  /// What is wrong, and what helps.
+  var text: String {
+    switch self {
+    case .noGroup(let group): "no control socket: there is no group \(group); groupadd --system \(group)"
+    case .socket(let path, let group, let error):
+      switch error.errno {
+      case LinuxError.addressInUse:
+        "no control socket: another intercom listens at \(path); stop it, or set [control] socket to another path"
+      case LinuxError.exists:
+        "no control socket: \(path) is there and is no socket; remove it, or set [control] socket to another path"
+      case LinuxError.notFound: "no control socket: the folder of \(path) is not there"
+      case LinuxError.notPermitted:
+        "no control socket: \(path) cannot be given to the group \(group ?? "") unless the service's user is a member"
+      case LinuxError.accessDenied: "no control socket: \(path): \(error.text); the folder has to be the service's own"
+      default: "no control socket: \(path): \(error.text)"
+      }
+    }
   }
 }
 
