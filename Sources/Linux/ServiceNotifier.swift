@@ -87,9 +87,9 @@ public struct ServiceNotifier: ~Copyable {
   private static func line(_ text: String) -> [UInt8] {
     var bytes: [UInt8] = []
     for byte in text.utf8.prefix(Limits.serviceStatusBytesMax) { bytes.append(byte < 0x20 ? 0x20 : byte) }
-    guard text.utf8.count > bytes.count else { return bytes }
-    while let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
-    if let last = bytes.last, last >= 0x80 { bytes.removeLast() }
+    // A character that was cut goes as a whole: what comes next is one of its later bytes.
+    guard let next = text.utf8.dropFirst(bytes.count).first, next & 0xC0 == 0x80 else { return bytes }
+    while let last = bytes.popLast(), last & 0xC0 == 0x80 {}
     return bytes
   }
 
