@@ -27,6 +27,7 @@ extension Settings {
       if !isSame { changes.append(SettingsChange(key, needsRestart: true)) }
     }
     live("name", name.utf8.elementsEqual(new.name.utf8))
+    live("board", board == new.board)
     fixed("state_directory", stateDirectory == new.stateDirectory)
     live("audio.volume", audio.volumePercent == new.audio.volumePercent)
     fixed("audio", audio.withoutVolume == new.audio.withoutVolume)

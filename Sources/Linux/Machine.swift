@@ -8,13 +8,6 @@ import Core
 
 /// The machine that the program runs on. May wait for a disk; not for a running call, but for `powerOff`.
 public enum Machine {
-  /// The board's name, as firmware tells it in the device tree: `Raspberry Pi Zero 2 W Rev 1.0`; nil where there is
-  /// none.
-  public static var model: String? {
-    guard let bytes = try? Files.read("/proc/device-tree/model", limitBytes: 256) else { return nil }
-    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-  }
-
   /// Whether the kernel says that a time service keeps the clock right; nil when it does not tell.
   public static var isClockSynchronized: Bool? {
     let result = clinux_clock_synchronized()

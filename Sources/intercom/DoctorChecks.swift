@@ -25,7 +25,11 @@ struct DoctorChecks {
 
   func machine() -> [Finding] {
     var findings: [Finding] = []
-    findings.append(.fine("board", Machine.model ?? "no device tree, so no board is named"))
+    if let complaint = Board.complaint(settings) {
+      findings.append(.failure("board", complaint, nil))
+    } else {
+      findings.append(.fine("board", Board.model ?? "this machine does not tell its model"))
+    }
     if Machine.isRoot {
       findings.append(
         .warning(

@@ -22,6 +22,7 @@ import Testing
   /// A change, the key it is named by, and whether it waits for a restart.
   private static let changes: [(key: String, waits: Bool, change: @Sendable (inout Settings) -> Void)] = [
     ("name", false, { $0.name = "gate" }),
+    ("board", false, { $0.board = "Raspberry Pi 5" }),
     ("state_directory", true, { $0.stateDirectory = "/var/lib/intercom" }),
     ("audio.volume", false, { $0.audio.volumePercent = 10 }),
     ("audio", true, { $0.audio.input = .silence }),
@@ -62,7 +63,7 @@ import Testing
     let reload = Reload(from: Self.old, to: new)
     #expect(
       reload.text == "the configuration was read again: what changed in "
-        + "name, audio.volume, peer, talk, call, button, light, mixer, log holds now")
+        + "name, board, audio.volume, peer, talk, call, button, light, mixer, log holds now")
     #expect(
       reload.restartText == "what changed in state_directory, audio, web, ice, control holds after a restart only: "
         + "systemctl restart intercom")

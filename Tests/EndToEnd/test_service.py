@@ -5,6 +5,7 @@
 
 import contextlib
 import ctypes
+import grp
 import json
 import os
 import pathlib
@@ -345,6 +346,21 @@ def test_a_socket_left_behind_is_replaced_and_one_in_use_is_not(tmp_path):
     assert control.read_text() == "precious"
 
 
+def test_the_configuration_names_the_socket_and_its_group(tmp_path):
+    path, control = config(tmp_path, "shared"), tmp_path / "elsewhere"
+    text = path.read_text()
+    path.write_text(text + f'[control]\nsocket = "{control}"\ngroup = "{grp.getgrgid(os.getegid()).gr_name}"\n')
+    with Intercom(path, env={"RUNTIME_DIRECTORY": str(tmp_path)}) as service:
+        assert stat.S_IMODE(control.stat().st_mode) == 0o660
+        code, text_of_status = command("status", "--config", path)
+        assert code == 0 and text_of_status.startswith("shared"), text_of_status
+        assert service.stop() == 0, service.log()
+    path.write_text(text + f'[control]\nsocket = "{control}"\ngroup = "nobody-has-this"\n')
+    with Intercom(path) as service:
+        service.wait_for("no control socket: there is no group nobody-has-this; groupadd")
+        assert service.stop() == 0, service.log()
+
+
 def test_without_a_service(tmp_path):
     code, text = command("status", "--socket", tmp_path / "control")
     assert code == 69 and "start it" in text, text
@@ -452,6 +468,32 @@ def test_the_doctor_says_what_is_wrong_and_what_helps(tmp_path):
         lines = text.splitlines()
         found = [index for index, line in enumerate(lines) if line.startswith(f"FAIL  {subject}")]
         assert found and lines[found[0] + 1].startswith("      "), text
+
+
+def test_the_doctor_on_the_wrong_board(tmp_path):
+    model = tmp_path / "model"
+    model.write_bytes(b"Raspberry Pi 5 Model B Rev 1.0\0")
+    path = config(tmp_path, "hat")
+    path.write_text('board = "Raspberry Pi Zero 2 W"\n' + path.read_text() + '''
+[[button]]
+line = "GPIO17"
+role = "mute"
+[[light]]
+role = "link"
+driver = "apa102"
+device = "/dev/spidev9.9"
+index = 0
+[[mixer]]
+card = "Nothing"
+control = "Speaker"
+value = "50%"
+''')
+    code, text = command("check", path)
+    assert code == 0, text
+    code, text = command("doctor", "--config", path, env={"INTERCOM_MODEL_FILE": str(model)})
+    assert code == 1, text
+    for line in ("FAIL  board: ", "FAIL  GPIO", "FAIL  lights /dev/spidev9.9", "FAIL  mixer: there is no card Nothing"):
+        assert line in text, text
 
 
 def test_the_doctor_reads_a_wrong_configuration(tmp_path):
