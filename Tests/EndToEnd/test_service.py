@@ -178,6 +178,8 @@ def test_a_frozen_audio_thread_is_not_fed(tmp_path):
         environment = {**manager.environment(WATCHDOG_SECONDS), "RUNTIME_DIRECTORY": str(tmp_path)}
         with Intercom(config(tmp_path, "callee"), env=environment) as callee, calling(callee, tmp_path):
             manager.wait_for(WATCHDOG="1", seconds=2 * WATCHDOG_SECONDS)
+            # The worst moment: the next sign of life is due, and the first of the two looks has been taken.
+            time.sleep(WATCHDOG_SECONDS / 2 + 0.1)
             with Frozen(callee.process.pid, "audio"):
                 frozen = time.monotonic()
                 manager.listen(WATCHDOG_SECONDS + 2)
@@ -480,8 +482,7 @@ line = "GPIO17"
 role = "mute"
 [[light]]
 role = "link"
-driver = "apa102"
-device = "/dev/spidev9.9"
+spi = "/dev/spidev9.9"
 index = 0
 [[mixer]]
 card = "Nothing"
