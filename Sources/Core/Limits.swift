@@ -380,6 +380,24 @@ public enum Limits {
   /// How loud a ring is at least, in percent of the volume (16 dB less than at 100): a call must not be missed because
   /// somebody turned the last one down.
   public static let ringVolumePercentMin = 40
+  // MARK: Service manager and control socket
+
+  /// How soon the watchdog looks again whether the audio thread moves: 25 periods of 10 ms, so that a busy machine is
+  /// no frozen thread, and a small part of the 5 s in which feeding has to stop.
+  public static let watchdogLookMilliseconds = 250
+  /// Longest status text told to the service manager: a line of `systemctl status`.
+  public static let serviceStatusBytesMax = 256
+  /// Clients of the control socket at once: a few programs that stay and a person's commands; beyond, the one that has
+  /// been quiet longest makes room.
+  public static let controlClientsMax = 8
+  /// Longest request on the control socket: a call to every peer of the largest configuration, some names escaped.
+  public static let controlLineBytesMax = 8192
+  /// Time without progress after which a client that does not read its reply is given up.
+  public static let controlWriteMilliseconds = 5000
+  /// How long a command waits for the service's reply: the loop answers in milliseconds unless the board is drowning.
+  public static let controlReplyMilliseconds = 5000
+  /// Longest path of a Unix socket (sockaddr_un holds 108 bytes, its zero included).
+  public static let socketPathBytesMax = 107
 }
 
 /// Commands that wait for their ring: one of each of seven kinds, and one for each talker.

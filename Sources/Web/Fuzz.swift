@@ -79,4 +79,22 @@ public enum WebFuzz {
     _ = try? url.resolve(text)
     _ = try? url.resolve(url.target)
   }
+
+  /// Bytes as what comes on the control socket, and as what its service answers.
+  public static func control(_ bytes: ByteView) {
+    var cutter = LineCutter(limitBytes: Limits.controlLineBytesMax)
+    var offset = 0
+    while offset < bytes.count {
+      let end = min(offset + Limits.httpReadBytesMax, bytes.count)
+      cutter.handle(bytes[offset..<end])
+      offset = end
+      while let line = cutter.poll() {
+        guard case .line(let line) = line else { continue }
+        line.withByteView { line in
+          if let request = try? ControlRequest.parse(line) { _ = request.line() }
+          if let answer = try? ControlAnswer.parse(line), let status = answer.status { _ = StatusText.text(of: status) }
+        }
+      }
+    }
+  }
 }

@@ -3,11 +3,15 @@
 //
 // The command line: what was asked for, or what is wrong with it. docs/reference/command-line.md repeats it.
 
+import Web
+
 /// A command and its options.
 enum Command {
   case run(config: String?)
   case call(CallOptions)
   case check(CheckOptions)
+  case control(ControlOptions)
+  case doctor(config: String?)
   case devices
   case selftest
   case version
@@ -23,6 +27,39 @@ enum Command {
     var isStdio = false
     /// Whether `--stdio` waits for an offer instead of making one.
     var isAnswering = false
+    /// Whether a running service is left alone, and this program holds the call by itself.
+    var isHere = false
+    /// The running service's control socket, when it is named.
+    var socket: String?
+    /// Whether a running service's answer is printed as it comes.
+    var isJSON = false
+
+    /// Takes an option that has no value; false: `word` is none.
+    mutating func takeFlag(_ word: String) -> Bool {
+      switch word {
+      case "--stdio": isStdio = true
+      case "--answer": isAnswering = true
+      case "--here": isHere = true
+      case "--json": isJSON = true
+      default: return false
+      }
+      return true
+    }
+
+    /// What to ask a running service for instead; nil: the call is this program's own.
+    var handedOver: ControlOptions? {
+      let isOwn = isHere || isStdio || config != nil || seconds != nil || report != nil
+      guard !isOwn, !target.utf8.isEmpty, !CommandText.contains(target, "://") else { return nil }
+      return ControlOptions(request: .call([target]), isJSON: isJSON, socket: socket)
+    }
+  }
+
+  /// A request to the running service.
+  struct ControlOptions {
+    var request: ControlRequest
+    var isJSON = false
+    var socket: String?
+    var config: String?
   }
 
   /// The options of `intercom check`.
@@ -49,6 +86,8 @@ enum Command {
     case "run": self = Self.run(rest)
     case "call": self = Self.call(rest)
     case "check": self = Self.check(rest)
+    case "status", "mute", "unmute", "answer", "hangup", "volume", "dnd", "talk": self = Self.control(first, rest)
+    case "doctor": self = Self.doctor(rest)
     case "devices": self = rest.isEmpty ? .devices : .misused("devices takes nothing more")
     case "selftest": self = rest.isEmpty ? .selftest : .misused("selftest takes nothing more")
     case "version", "--version", "-V": self = .version
@@ -103,8 +142,7 @@ enum Command {
     var index = 0
     while index < words.count {
       let word = words[index]
-      if word == "--stdio" || word == "--answer" {
-        if word == "--stdio" { options.isStdio = true } else { options.isAnswering = true }
+      if options.takeFlag(word) {
         index += 1
         continue
       }
@@ -119,6 +157,7 @@ enum Command {
       switch word {
       case "--config": options.config = value
       case "--report": options.report = value
+      case "--socket": options.socket = value
       case "--for":
         guard let seconds = Int(value), seconds > 0 else {
           return .misused("--for wants seconds, 1 or more, not '\(value)'")
@@ -132,6 +171,9 @@ enum Command {
       return .misused("call wants a URL or a name from [[peer]], or --stdio")
     }
     guard options.isStdio || !options.isAnswering else { return .misused("--answer goes with --stdio only") }
+    guard options.socket == nil && !options.isJSON || options.handedOver != nil else {
+      return .misused("--socket and --json go with the NAME of a peer that the running service is to call")
+    }
     return .call(options)
   }
 }
@@ -148,6 +190,15 @@ enum Help {
     case "devices": devices
     case "selftest": selftest
     case "version": version
+    case "status": status
+    case "mute": mute
+    case "unmute": unmute
+    case "answer": answer
+    case "hangup": hangup
+    case "volume": volume
+    case "dnd": dnd
+    case "talk": talk
+    case "doctor": doctor
     default: nil
     }
   }
@@ -158,6 +209,15 @@ enum Help {
       intercom run [--config FILE]      answer calls until stopped
       intercom call URL|NAME            call another intercom, or a peer named in the configuration
       intercom call --stdio             the same, with the signaling on stdin and stdout
+      intercom status                   say what the running service does
+      intercom mute                     mute the running service's microphone
+      intercom unmute                   no longer mute it
+      intercom answer                   answer what rings
+      intercom hangup                   end the call, or refuse what rings
+      intercom volume PERCENT|+N|-N     set the speaker's volume, or change it
+      intercom dnd on|off               refuse calls as busy, or no longer
+      intercom talk on|off              press or let go push-to-talk
+      intercom doctor [--config FILE]   look for what is wrong on this machine, and say what helps
       intercom check FILE               say what is wrong with a configuration, if anything
       intercom devices                  list sound cards and GPIO chips
       intercom selftest                 check that this binary works on this machine
@@ -175,13 +235,21 @@ enum Help {
     """
 
   static let call = """
-    intercom call URL|NAME [--for SECONDS] [--report FILE] [--config FILE]
+    intercom call NAME [--json] [--socket PATH]
+    intercom call URL|NAME [--here] [--for SECONDS] [--report FILE] [--config FILE]
     intercom call --stdio [--answer] [--for SECONDS] [--report FILE] [--config FILE]
+
+    Where an intercom runs as a service, `intercom call NAME` lets it place the call, says so, and ends. A URL, or one
+    of the options --here, --for, --report and --config, makes this program hold the call by itself, as it does where no
+    service runs:
 
     Calls the intercom at URL (http://HOST:PORT/call) or the [[peer]] of that name, until SIGINT, SIGTERM, the far side's
     goodbye, or SECONDS after the call is up. Exit code 0 when the call was up and ended so, 1 when it was lost, 69 when it
     never was up.
 
+      --here           hold the call in this program even where a service runs
+      --json           print the service's answer as it came, one JSON object
+      --socket PATH    the service's control socket; without a service there the command fails
       --for SECONDS    hang up that many seconds after the call is up
       --report FILE    write what was measured as JSON; docs/reference/command-line.md explains the keys
       --config FILE    the configuration, as for run
@@ -220,5 +288,121 @@ enum Help {
     intercom version
 
     Prints the version, the commit it was built from, and the versions of the C libraries inside.
+    """
+
+  static let status = """
+    intercom status [--json] [--socket PATH] [--config FILE]
+
+    Says what the running service does: its state, its calls, its microphone and speaker.
+
+      --json           print the service's answer as it came, one JSON object
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let mute = """
+    intercom mute [--json] [--socket PATH] [--config FILE]
+
+    Mutes the running service's microphone.
+
+      --json           print the service's answer as it came, one JSON object
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let unmute = """
+    intercom unmute [--json] [--socket PATH] [--config FILE]
+
+    No longer mutes the running service's microphone. A mute by the button on the device stays: only the button lifts
+    it.
+
+      --json           print the service's answer as it came, one JSON object
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let answer = """
+    intercom answer [--json] [--socket PATH] [--config FILE]
+
+    Answers what rings.
+
+      --json           print the service's answer as it came, one JSON object
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let hangup = """
+    intercom hangup [--json] [--socket PATH] [--config FILE]
+
+    Ends the running service's call, gives up calling, or refuses what rings.
+
+      --json           print the service's answer as it came, one JSON object
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let volume = """
+    intercom volume PERCENT|+N|-N [--json] [--socket PATH] [--config FILE]
+
+    Sets the speaker's volume, 0 to 100, or makes it N steps louder or quieter.
+
+      --json           print the service's answer as it came, one JSON object
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let dnd = """
+    intercom dnd on|off [--json] [--socket PATH] [--config FILE]
+
+    Lets the running service refuse every call as busy, or no longer.
+
+      --json           print the service's answer as it came, one JSON object
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let talk = """
+    intercom talk on|off [--json] [--socket PATH] [--config FILE]
+
+    Presses push-to-talk, or lets it go.
+
+      --json           print the service's answer as it came, one JSON object
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let doctor = """
+    intercom doctor [--config FILE]
+
+    Looks at what an intercom needs on this machine: the configuration, sound cards, buttons and lights, real-time
+    rights, disk, clock, Wi-Fi, the running service. Prints a line for each, `ok`, `warn` or `FAIL`, and what helps. Run
+    it as the user that the service runs as to see what that one sees. Exit code 0 when nothing failed, 1 when something
+    did.
+
+      --config FILE    the configuration; without it /etc/intercom/intercom.toml
     """
 }

@@ -17,7 +17,11 @@ struct Intercom {
   private static func run(_ command: Command) -> Int32 {
     switch command {
     case .run(let config): return RunCommand.run(config: config)
-    case .call(let options): return options.isStdio ? StdioCommand.run(options) : CallCommand.run(options)
+    case .call(let options):
+      if let request = options.handedOver, let code = ControlCommand.handOver(request) { return code }
+      return options.isStdio ? StdioCommand.run(options) : CallCommand.run(options)
+    case .control(let options): return ControlCommand.run(options)
+    case .doctor(let config): return DoctorCommand.run(config: config)
     case .check(let options): return CheckCommand.run(options)
     case .devices: return DevicesCommand.run()
     case .selftest: return SelfTestCommand.run()

@@ -12,6 +12,7 @@
 #include "CLinuxPoll.h"
 #include "CLinuxProgram.h"
 #include "CLinuxSPI.h"
+#include "CLinuxService.h"
 #include "CLinuxSockets.h"
 #include "CLinuxThreads.h"
 

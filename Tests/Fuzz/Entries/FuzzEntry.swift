@@ -36,6 +36,7 @@ public struct FuzzEntry: Sendable {
     FuzzEntry("address", CoreFuzz.address),
     FuzzEntry("candidate", ICEFuzz.candidate),
     FuzzEntry("config", burst: 600, bytesMax: Limits.configurationBytesMax + 100, ConfigFuzz.fuzz),
+    FuzzEntry("control", bytesMax: 2 * Limits.controlLineBytesMax, WebFuzz.control),
     FuzzEntry("description", burst: 600, bytesMax: Limits.sdpBytesMax + 100, SDPFuzz.description),
     FuzzEntry("fragment", bytesMax: Limits.sdpBytesMax + 100, SDPFuzz.fragment),
     FuzzEntry("handshake", burst: 100, SecurityFuzz.handshake),
