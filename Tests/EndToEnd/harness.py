@@ -36,8 +36,6 @@ input = "{input}"
 output = "{output}"
 period_ms = {period_ms}
 frame_ms = {frame_ms}
-[call]
-answer = "auto"
 [web]
 listen = "127.0.0.1:0"
 access = "open"
