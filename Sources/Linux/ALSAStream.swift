@@ -163,13 +163,7 @@ public struct ALSAStream: ~Copyable {
     var last = -LinuxError.invalid
     let asked = direction == .capture && settings.captureChannel != .mix ? 2 : settings.channels
     for choice in SoundChoice.choices(channels: asked, fewestChannels: Int(calsa_channels_min(pcm))) {
-      var conversion: RateConversion?
-      if choice.rate != Limits.sampleRate {
-        let (from, to) =
-          direction == .capture ? (choice.rate, Limits.sampleRate) : (Limits.sampleRate, choice.rate)
-        conversion = settings.makeConversion?(from, to)
-        if conversion == nil { continue }
-      }
+      guard choice.rate == Limits.sampleRate || settings.makeConversion != nil else { continue }
       let chunk = choice.frames(samples: settings.periodSamples)
       var wanted = calsa_settings()
       wanted.rate = UInt32(choice.rate)
@@ -182,6 +176,14 @@ public struct ALSAStream: ~Copyable {
       last = calsa_configure(pcm, &wanted, &granted)
       if last == -LinuxError.invalid { continue }
       guard last >= 0 else { break }
+      var conversion: RateConversion?
+      if choice.rate != Limits.sampleRate {
+        conversion =
+          direction == .capture
+          ? settings.makeConversion?(choice.rate, Limits.sampleRate)
+          : settings.makeConversion?(Limits.sampleRate, choice.rate)
+        guard conversion != nil else { continue }
+      }
       var figures = SoundFigures()
       figures.choice = choice
       figures.periodFrames = Int(granted.period_frames)
@@ -200,7 +202,7 @@ public struct ALSAStream: ~Copyable {
       return Opened(pcm: pcm, figures: figures, isPaced: granted.paced != 0, conversion: conversion)
     }
     calsa_close(pcm)
-    throw LinuxError(last, "snd_pcm_hw_params")
+    throw LinuxError(last < 0 ? last : -LinuxError.invalid, "snd_pcm_hw_params")
   }
 
   /// Stops, forgets what is in the buffer and makes ready to begin. A plugin that paces nothing is left as it is.
