@@ -5,7 +5,10 @@
 //
 // DESIGN. alsa-lib normally reads a tree of files below /usr/share/alsa; a static binary on a bare board has none. So a
 // configuration of our own is loaded from a string, once for each open stream, and kept as long as the stream (the plug
-// plugin refers to it later). Errors that alsa-lib would print to stderr are counted and the last text is kept.
+// plugin refers to it later). dmix and dsnoop look timers up in the configuration of the system; where nobody names
+// another they find ours, in a file that exists in memory only. Errors that alsa-lib would print to stderr are counted
+// and the last text is kept. Sound cards are never waited for without an end: one that stalls is told apart from one
+// that is slow. The controls have a file of their own.
 
 #define _GNU_SOURCE
 #include "CALSA.h"
@@ -17,6 +20,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "Configuration.h"
 
 // A card goes by its id or number: hw:CARD=Zero,DEV=0 or hw:0,0.
 static const char calsa_configuration[] =
@@ -30,12 +37,24 @@ static const char calsa_configuration[] =
     "pcm.file { @args [ FILE INFILE FORMAT ] @args.FILE { type string default \"/dev/null\" }\n"
     "  @args.INFILE { type string default \"/dev/zero\" } @args.FORMAT { type string default raw }\n"
     "  type file file $FILE infile $INFILE format $FORMAT perm 384 slave.pcm null }\n"
+    // Shared with other programs by the key, the permissions and the group that the system's configuration has too.
+    "pcm.dmix { @args [ CARD DEV ] @args.CARD { type string default 0 } @args.DEV { type integer default 0 }\n"
+    "  type plug slave.pcm { type dmix ipc_key 5678293 ipc_gid 29 ipc_perm 432\n"
+    "    slave { pcm { type hw card $CARD device $DEV } rate 48000 period_size 480 buffer_size 1920 } } }\n"
+    "pcm.dsnoop { @args [ CARD DEV ] @args.CARD { type string default 0 } @args.DEV { type integer default 0 }\n"
+    "  type plug slave.pcm { type dsnoop ipc_key 5678293 ipc_gid 29 ipc_perm 432\n"
+    "    slave { pcm { type hw card $CARD device $DEV } rate 48000 period_size 480 buffer_size 1920 } } }\n"
+    "timer.hw { @args [ CLASS SCLASS CARD DEV SUBDEV ] @args.CLASS { type integer default 0 }\n"
+    "  @args.SCLASS { type integer default 0 } @args.CARD { type integer default 0 }\n"
+    "  @args.DEV { type integer default 0 } @args.SUBDEV { type integer default 0 }\n"
+    "  type hw class $CLASS sclass $SCLASS card $CARD device $DEV subdevice $SUBDEV }\n"
     "ctl.hw { @args [ CARD ] @args.CARD { type string default 0 } type hw card $CARD }\n";
 
 struct calsa_stream {
     snd_pcm_t *pcm;
     snd_config_t *configuration;
     int capture;
+    snd_pcm_uframes_t wake_frames;
 };
 
 static atomic_uint calsa_errors;
@@ -66,7 +85,15 @@ static void calsa_handle_error(
     atomic_flag_clear_explicit(&calsa_text_taken, memory_order_release);
 }
 
-__attribute__((constructor)) static void calsa_quiet(void) { snd_lib_error_set_handler(calsa_handle_error); }
+__attribute__((constructor)) static void calsa_begin(void) {
+    snd_lib_error_set_handler(calsa_handle_error);
+    if (getenv("ALSA_CONFIG_PATH") != NULL) return;
+    int file = memfd_create("alsa", MFD_CLOEXEC);
+    if (file < 0) return;
+    char path[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    if (write(file, calsa_configuration, sizeof calsa_configuration - 1) > 0) setenv("ALSA_CONFIG_PATH", path, 0);
+}
 
 uint32_t calsa_error_count(void) { return atomic_load_explicit(&calsa_errors, memory_order_relaxed); }
 
@@ -79,7 +106,7 @@ int32_t calsa_error_text(uint8_t *text, int32_t capacity) {
 
 int32_t calsa_version(uint8_t *text, int32_t capacity) { return calsa_copy(snd_asoundlib_version(), text, capacity); }
 
-static int calsa_load(const char *extra, snd_config_t **configuration) {
+int calsa_load(const char *extra, snd_config_t **configuration) {
     *configuration = NULL;
     int error = snd_config_load_string(configuration, calsa_configuration, 0);
     if (error < 0 || extra == NULL || extra[0] == 0) return error;
@@ -101,69 +128,92 @@ static int calsa_set_hardware(snd_pcm_t *pcm, const struct calsa_settings *wante
     snd_pcm_hw_params_alloca(&parameters);
     int error = snd_pcm_hw_params_any(pcm, parameters);
     if (error < 0) return error;
+    // alsa-lib's own converter of rates is a straight line between samples: ours is better.
+    if ((error = snd_pcm_hw_params_set_rate_resample(pcm, parameters, 0)) < 0) return error;
     if ((error = snd_pcm_hw_params_set_access(pcm, parameters, SND_PCM_ACCESS_RW_INTERLEAVED)) < 0) return error;
-    if ((error = snd_pcm_hw_params_set_format(pcm, parameters, SND_PCM_FORMAT_S16_LE)) < 0) return error;
-    granted->channels = wanted->channels;
-    if (snd_pcm_hw_params_set_channels(pcm, parameters, granted->channels) < 0) {
-        granted->channels = 2;
-        if ((error = snd_pcm_hw_params_set_channels(pcm, parameters, 2)) < 0) return error;
-    }
+    snd_pcm_format_t format = wanted->bits == 32 ? SND_PCM_FORMAT_S32_LE : SND_PCM_FORMAT_S16_LE;
+    if ((error = snd_pcm_hw_params_set_format(pcm, parameters, format)) < 0) return error;
+    if ((error = snd_pcm_hw_params_set_channels(pcm, parameters, wanted->channels)) < 0) return error;
     if ((error = snd_pcm_hw_params_set_rate(pcm, parameters, wanted->rate, 0)) < 0) return error;
-    granted->rate = wanted->rate;
     snd_pcm_uframes_t period = wanted->period_frames, buffer = wanted->buffer_frames;
     if ((error = snd_pcm_hw_params_set_period_size_near(pcm, parameters, &period, NULL)) < 0) return error;
     if ((error = snd_pcm_hw_params_set_buffer_size_near(pcm, parameters, &buffer)) < 0) return error;
     if ((error = snd_pcm_hw_params(pcm, parameters)) < 0) return error;
+    granted->rate = wanted->rate;
+    granted->channels = wanted->channels;
+    granted->bits = wanted->bits;
     granted->period_frames = (uint32_t)period;
     granted->buffer_frames = (uint32_t)buffer;
     return 0;
 }
 
-static int calsa_set_software(snd_pcm_t *pcm, int capture, struct calsa_settings *granted, uint32_t start_frames) {
+static int calsa_set_software(struct calsa_stream *stream, uint32_t start_frames) {
     snd_pcm_sw_params_t *parameters;
     snd_pcm_sw_params_alloca(&parameters);
-    int error = snd_pcm_sw_params_current(pcm, parameters);
+    int error = snd_pcm_sw_params_current(stream->pcm, parameters);
     if (error < 0) return error;
-    granted->start_frames = capture ? 1 : start_frames < granted->buffer_frames ? start_frames : granted->buffer_frames;
-    if ((error = snd_pcm_sw_params_set_start_threshold(pcm, parameters, granted->start_frames)) < 0) return error;
-    if ((error = snd_pcm_sw_params_set_avail_min(pcm, parameters, granted->period_frames)) < 0) return error;
-    return snd_pcm_sw_params(pcm, parameters);
+    snd_pcm_uframes_t start = stream->capture ? 1 : start_frames;
+    if ((error = snd_pcm_sw_params_set_start_threshold(stream->pcm, parameters, start)) < 0) return error;
+    if ((error = snd_pcm_sw_params_set_avail_min(stream->pcm, parameters, stream->wake_frames)) < 0) return error;
+    return snd_pcm_sw_params(stream->pcm, parameters);
 }
 
-static int calsa_is_paced(snd_pcm_t *pcm) {
+static int calsa_card(snd_pcm_t *pcm) {
     snd_pcm_info_t *information;
     snd_pcm_info_alloca(&information);
     // Plugins answer with what their slave says; null has no card.
-    return snd_pcm_info(pcm, information) >= 0 && snd_pcm_info_get_card(information) >= 0;
+    return snd_pcm_info(pcm, information) < 0 ? -1 : snd_pcm_info_get_card(information);
 }
 
-int32_t calsa_open(
-    const char *name, const char *extra, int32_t capture, const struct calsa_settings *wanted, void **result,
-    struct calsa_settings *granted) {
-    memset(granted, 0, sizeof *granted);
+int32_t calsa_open(const char *name, const char *extra, int32_t capture, void **result) {
     struct calsa_stream *stream = calloc(1, sizeof *stream);
     if (stream == NULL) return -ENOMEM;
     stream->capture = capture;
     int error = calsa_load(extra, &stream->configuration);
     if (error >= 0) {
-        // Opening never waits for someone else to close; reading and writing do wait.
         error = snd_pcm_open_lconf(
             &stream->pcm, name, capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK,
             stream->configuration);
     }
-    if (error >= 0) error = snd_pcm_nonblock(stream->pcm, 0);
-    if (error >= 0) error = calsa_set_hardware(stream->pcm, wanted, granted);
-    if (error >= 0) error = calsa_set_software(stream->pcm, capture, granted, wanted->start_frames);
     if (error < 0) {
         calsa_close(stream);
         return error;
     }
-    granted->paced = (uint32_t)calsa_is_paced(stream->pcm);
     *result = stream;
     return 0;
 }
 
-void calsa_drain(void *handle) { snd_pcm_drain(((struct calsa_stream *)handle)->pcm); }
+int32_t calsa_configure(void *handle, const struct calsa_settings *wanted, struct calsa_settings *granted) {
+    struct calsa_stream *stream = handle;
+    memset(granted, 0, sizeof *granted);
+    int error = calsa_set_hardware(stream->pcm, wanted, granted);
+    if (error < 0) return error;
+    stream->wake_frames = wanted->period_frames;
+    granted->start_frames = wanted->start_frames < granted->buffer_frames ? wanted->start_frames : granted->buffer_frames;
+    if ((error = calsa_set_software(stream, granted->start_frames)) < 0) return error;
+    granted->card = calsa_card(stream->pcm);
+    granted->paced = granted->card >= 0;
+    granted->hardware = snd_pcm_type(stream->pcm) == SND_PCM_TYPE_HW;
+    return granted->paced ? 0 : snd_pcm_nonblock(stream->pcm, 0);
+}
+
+int32_t calsa_channels_min(void *handle) {
+    snd_pcm_hw_params_t *parameters;
+    snd_pcm_hw_params_alloca(&parameters);
+    int error = snd_pcm_hw_params_any(((struct calsa_stream *)handle)->pcm, parameters);
+    if (error < 0) return error;
+    unsigned channels = 0;
+    error = snd_pcm_hw_params_get_channels_min(parameters, &channels);
+    return error < 0 ? error : (int32_t)channels;
+}
+
+int32_t calsa_set_start(void *handle, uint32_t start_frames) { return calsa_set_software(handle, start_frames); }
+
+void calsa_drain(void *handle) {
+    struct calsa_stream *stream = handle;
+    snd_pcm_nonblock(stream->pcm, 0);
+    snd_pcm_drain(stream->pcm);
+}
 
 void calsa_close(void *handle) {
     struct calsa_stream *stream = handle;
@@ -178,20 +228,38 @@ int32_t calsa_start(void *handle) {
     return snd_pcm_start(stream->pcm);
 }
 
-int64_t calsa_read(void *handle, int16_t *samples, uint32_t frames) {
+int32_t calsa_halt(void *handle) {
+    struct calsa_stream *stream = handle;
+    // What cannot be stopped (it never began, it ran dry) can still be made ready; what is gone cannot.
+    snd_pcm_drop(stream->pcm);
+    return snd_pcm_prepare(stream->pcm);
+}
+
+int32_t calsa_link(void *handle, void *other) {
+    return snd_pcm_link(((struct calsa_stream *)handle)->pcm, ((struct calsa_stream *)other)->pcm);
+}
+
+void calsa_unlink(void *handle) { snd_pcm_unlink(((struct calsa_stream *)handle)->pcm); }
+
+int32_t calsa_wait(void *handle, uint32_t frames, int32_t milliseconds) {
+    snd_pcm_t *pcm = ((struct calsa_stream *)handle)->pcm;
+    // A plugin may wake for less than was asked; a driver that wakes for nothing at all is taken for one that stalls.
+    for (int wakes = 0; wakes < 64; wakes++) {
+        snd_pcm_sframes_t ready = snd_pcm_avail_update(pcm);
+        if (ready < 0) return (int32_t)ready;
+        if (ready >= (snd_pcm_sframes_t)frames) return 1;
+        int result = snd_pcm_wait(pcm, milliseconds);
+        if (result <= 0) return result;
+    }
+    return 0;
+}
+
+int64_t calsa_read(void *handle, void *samples, uint32_t frames) {
     return snd_pcm_readi(((struct calsa_stream *)handle)->pcm, samples, frames);
 }
 
-int64_t calsa_write(void *handle, const int16_t *samples, uint32_t frames) {
+int64_t calsa_write(void *handle, const void *samples, uint32_t frames) {
     return snd_pcm_writei(((struct calsa_stream *)handle)->pcm, samples, frames);
-}
-
-int32_t calsa_recover(void *handle, int32_t error) {
-    struct calsa_stream *stream = handle;
-    if (error != -EPIPE && error != -ESTRPIPE) return error;
-    // A suspended stream is begun anew: hardly any driver resumes one.
-    int result = snd_pcm_prepare(stream->pcm);
-    return result < 0 ? result : calsa_start(handle);
 }
 
 int64_t calsa_delay(void *handle) {
@@ -275,6 +343,12 @@ int32_t calsa_device_abilities(int32_t card, int32_t device, int32_t capture, st
             snd_pcm_hw_params_get_channels_max(parameters, &abilities->channels_max);
             snd_pcm_hw_params_get_rate_min(parameters, &abilities->rate_min, NULL);
             snd_pcm_hw_params_get_rate_max(parameters, &abilities->rate_max, NULL);
+            snd_pcm_uframes_t period = 0;
+            snd_pcm_hw_params_get_period_size_min(parameters, &period, NULL);
+            abilities->period_min = (uint32_t)period;
+            snd_pcm_hw_params_get_period_size_max(parameters, &period, NULL);
+            abilities->period_max = period > UINT32_MAX ? UINT32_MAX : (uint32_t)period;
+            abilities->has_s32 = snd_pcm_hw_params_test_format(pcm, parameters, SND_PCM_FORMAT_S32_LE) == 0;
             abilities->has_s16 = snd_pcm_hw_params_test_format(pcm, parameters, SND_PCM_FORMAT_S16_LE) == 0;
         }
         snd_pcm_close(pcm);

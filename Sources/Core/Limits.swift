@@ -239,6 +239,29 @@ public enum Limits {
   public static let configurationSocketBytesMax = 107
   /// Longest name of a group: what `groupadd` takes.
   public static let configurationGroupBytesMax = 32
+  // MARK: Sound cards
+
+  /// A sound card that delivers or takes nothing for so long has stalled and is opened anew: 25 of the longest periods,
+  /// and far below the 5 s after which a frozen audio thread is noticed.
+  public static let soundStallMilliseconds = 500
+  /// First wait before a sound card that went away is opened again: a plug that was only loose is back by then.
+  public static let soundReopenMillisecondsFirst = 200
+  /// Longest such wait, after doubling: a card that returns is heard within 5 s, with a second for opening it.
+  public static let soundReopenMillisecondsMax = 4000
+  /// A sound card that worked for so long begins with the first wait again when it goes; one that goes sooner does not.
+  public static let soundSettledMilliseconds = 5000
+  /// Channels of a sound card that is opened: an array of microphones; only the first two are used.
+  public static let soundChannelsMax = 8
+  /// Periods from one look at a sound card's delays to the next: two system calls, and 80 ms of 10 ms periods.
+  public static let alignmentPeriods = 8
+  /// Looks at the delays that make one figure: 1.3 s, past the coarse steps in which some cards count.
+  public static let alignmentLooks = 16
+  /// Events of the sound cards that wait for the loop thread: both directions lost and back, four times.
+  public static let soundEventRingSlots = 16
+  /// Values of one control that are set and shown; a control of a small board has one or two.
+  public static let mixerChannelsMax = 8
+  /// Items of one choice that are shown: the sources of a codec's largest switch.
+  public static let mixerItemsMax = 64
   // MARK: Panel
 
   /// A line that is active so long is stuck, not pressed: nobody holds a button a minute.

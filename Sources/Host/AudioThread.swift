@@ -66,21 +66,51 @@ final class AudioThread {
   /// When the first period of the last start was captured, in nanoseconds of the monotonic clock; 0 before.
   var firstPeriod: Int64 { work.firstPeriod.load(ordering: .relaxed) }
 
-  /// What the device counted, as of the thread's last stop.
-  var counters: PCMCounters { work.counters }
+  /// Cycles run so far, over all starts.
+  var progress: UInt64 { work.progress.load(ordering: .relaxed) }
+
+  /// What the sound cards did since the last start.
+  var counters: SoundCounters {
+    var counters = SoundCounters()
+    counters.captureXruns = work.captureXruns.load(ordering: .relaxed)
+    counters.playbackXruns = work.playbackXruns.load(ordering: .relaxed)
+    counters.captureLosses = work.captureLosses.load(ordering: .relaxed)
+    counters.playbackLosses = work.playbackLosses.load(ordering: .relaxed)
+    return counters
+  }
+
+  /// How often both directions were begun together and then measured, and what was found; 0 and nothing before.
+  var latency: (times: Int, SoundLatency) {
+    let times = work.alignedTimes.load(ordering: .acquiring)
+    var latency = SoundLatency()
+    latency.captureSamples = work.captureDelay.load(ordering: .relaxed)
+    latency.playbackSamples = work.playbackDelay.load(ordering: .relaxed)
+    latency.alignmentSamples = work.alignment.load(ordering: .relaxed)
+    latency.isLinked = work.isLinked.load(ordering: .relaxed)
+    return (times, latency)
+  }
 }
 
 /// What the thread works on; a class so that a pointer to it can be handed over.
 final class AudioWork {
   var engine: VoiceEngine
   var device: PCMDevice?
-  var counters = PCMCounters()
   var grant = RealTimeGrant()
   let settings: HostSettings
   let bell: Doorbell.Button
   let isStopping = Atomic<Bool>(false)
   let hasGrant = Atomic<Bool>(false)
   let firstPeriod = Atomic<Int64>(0)
+  let progress = Atomic<UInt64>(0)
+  let captureXruns = Atomic<Int>(0)
+  let playbackXruns = Atomic<Int>(0)
+  let captureLosses = Atomic<Int>(0)
+  let playbackLosses = Atomic<Int>(0)
+  let alignedTimes = Atomic<Int>(0)
+  let alignment = Atomic<Int>(0)
+  let captureDelay = Atomic<Int>(0)
+  let playbackDelay = Atomic<Int>(0)
+  let isLinked = Atomic<Bool>(false)
   private var tone = ToneGenerator(hertz: 440, level: SoundLevel(hundredths: -2000))
   private var speech = SpeechLikeSource()
 
@@ -98,16 +128,18 @@ final class AudioWork {
     engine.dropReceived()
     isStopping.store(false, ordering: .releasing)
     firstPeriod.store(0, ordering: .relaxed)
+    alignedTimes.store(0, ordering: .relaxed)
+    publish(PCMCounters())
   }
 
   func finish() {
     guard let device = device.take() else { return }
-    counters = device.counters
     device.finish(draining: false)
   }
 
   func run() {
-    grant = RealTime.request(priority: settings.audioPriority, lockingMemory: settings.locksMemory)
+    grant = RealTime.request(
+      priority: settings.audioPriority, processor: settings.audioProcessor, lockingMemory: settings.locksMemory)
     hasGrant.store(true, ordering: .releasing)
     let allocationsBefore = BuildInfo.threadAllocations
     var captured = PCMFrame(count: settings.periodSamples)
@@ -122,9 +154,30 @@ final class AudioWork {
       let frames = engine.cycle(captured: &captured, played: &played, at: now)
       if frames > 0 || engine.hasNews { bell.ring() }
       device?.play(played)
-      if let counters = device?.counters { engine.xruns = counters.captureXruns + counters.playbackXruns }
+      publishDevice()
+      progress.wrappingAdd(1, ordering: .relaxed)
       engine.allocations = BuildInfo.threadAllocations - allocationsBefore
     }
+  }
+
+  /// Puts what the device knows where the loop thread may look.
+  private func publishDevice() {
+    guard let counters = device?.counters else { return }
+    engine.xruns = counters.captureXruns + counters.playbackXruns
+    publish(counters)
+    guard let known = device?.alignment, let samples = known.samples, let isLinked = device?.isLinked else { return }
+    alignment.store(samples, ordering: .relaxed)
+    captureDelay.store(known.captureDelaySamples, ordering: .relaxed)
+    playbackDelay.store(known.playbackDelaySamples, ordering: .relaxed)
+    self.isLinked.store(isLinked, ordering: .relaxed)
+    alignedTimes.store(Int(truncatingIfNeeded: counters.alignments), ordering: .releasing)
+  }
+
+  private func publish(_ counters: PCMCounters) {
+    captureXruns.store(Int(truncatingIfNeeded: counters.captureXruns), ordering: .relaxed)
+    playbackXruns.store(Int(truncatingIfNeeded: counters.playbackXruns), ordering: .relaxed)
+    captureLosses.store(Int(truncatingIfNeeded: counters.captureLosses), ordering: .relaxed)
+    playbackLosses.store(Int(truncatingIfNeeded: counters.playbackLosses), ordering: .relaxed)
   }
 
   private func generate(_ frame: inout PCMFrame) {

@@ -3,11 +3,12 @@
 //
 // What a host is told at its beginning.
 
+public import Linux
 public import VOIP
 
 /// Where captured sound comes from.
 public enum SoundInput: Sendable, Equatable {
-  /// A sound card, by ALSA's name for it.
+  /// A sound card: its id (`Zero`), `default`, or ALSA's name for it (`hw:`, `plughw:`, `dsnoop:`).
   case alsa(String)
   /// A WAV file, paced by the clock, from its beginning each time the sound starts; silence after its end.
   case file(String)
@@ -21,7 +22,7 @@ public enum SoundInput: Sendable, Equatable {
 
 /// Where played sound goes to.
 public enum SoundOutput: Sendable, Equatable {
-  /// A sound card, by ALSA's name for it.
+  /// A sound card: its id (`Zero`), `default`, or ALSA's name for it (`hw:`, `plughw:`, `dmix:`).
   case alsa(String)
   /// A WAV file, made or emptied at start.
   case file(String)
@@ -39,6 +40,14 @@ public struct HostSettings: Sendable {
   public var periodSamples = 480
   /// SCHED_FIFO priority of the audio thread, 1 ... 99; nil: not asked for.
   public var audioPriority: Int32? = 20
+  /// The processor the audio thread is kept on, from 0; nil: any.
+  public var audioProcessor: Int?
+  /// What is taken from a stereo microphone.
+  public var inputChannel = CaptureChannel.mix
+  /// Device periods of silence ahead of the speaker, 1 ... 8: what the audio thread may be late by.
+  public var prefillPeriods = 2
+  /// Controls of sound cards that are set when the sound starts, and again when a card is back.
+  public var mixer: [MixerPreset] = []
   /// Whether memory is to be locked.
   public var locksMemory = true
   /// Where the certificate is kept between starts; nil: a new one each start.

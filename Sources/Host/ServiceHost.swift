@@ -26,7 +26,7 @@ public final class ServiceHost {
   /// What the owner's descriptors were ready for at the last wait.
   public private(set) var foreign = FixedList<64, Poller.Event>(filler: Poller.Event(token: 0, readiness: []))
   /// What the host has to say that is no event of the service.
-  public private(set) var notices: [HostNotice] = []
+  public internal(set) var notices: [HostNotice] = []
   /// What the host was told.
   public let settings: HostSettings
 
@@ -36,19 +36,30 @@ public final class ServiceHost {
   private static let bellToken: UInt64 = 1 << 31
   private static let resolverToken: UInt64 = 1 << 31 | 1
 
-  private let bell: Doorbell
+  let bell: Doorbell
   private var resolver: Resolver
-  private let audio: AudioThread
+  let audio: AudioThread
   private var sockets = SocketTable()
   private var datagram = Datagram()
   private var events: [VOIPEvent] = []
   private var deadline = Instant.zero
-  private var fileSource: FileSource?
-  private var fileSink: FileSink?
-  private var isMicrophoneWanted = false
-  private var lostDevices: (capture: Int32, playback: Int32) = (0, 0)
+  var fileSource: FileSource?
+  var fileSink: FileSink?
+  var keeper: SoundKeeper?
+  var isMicrophoneWanted = false
+  var isSoundHeld = false
+  var isMixerIncomplete = false
+  var shownCounters = SoundCounters()
+  var shownAlignments = 0
+  /// Whether the sound runs all the time, and not only while there is a connection: so that ringing is instant and a lost
+  /// sound card is noticed. For hosts with a sound card; a file would be read to its end before anybody calls.
+  public var keepSoundRunning = false {
+    didSet { settleSound() }
+  }
+  /// Which directions are without their sound card, and why.
+  public internal(set) var soundTrouble = SoundTrouble()
   /// When the first period was captured and played, in nanoseconds of the monotonic clock; 0 before.
-  public private(set) var firstPeriod: Int64 = 0
+  public internal(set) var firstPeriod: Int64 = 0
 
   /// A host with an open poller, a certificate and an engine; the sound starts with the first connection.
   public init(settings: HostSettings) throws(HostError) {
@@ -135,7 +146,7 @@ public final class ServiceHost {
 
   /// Stops the sound and completes the file it was written to. The last call.
   public func finish() {
-    audio.stop()
+    stopAudio()
     fileSink?.finish()
   }
 
@@ -192,7 +203,7 @@ public final class ServiceHost {
       startAudio()
     case .socketsDone(let id):
       sockets.remove(id)
-      if service.connections.isEmpty { stopAudio() }
+      settleSound()
       events.append(event)
     case .resolve(let index): resolve(index, at: now)
     case .microphoneWanted(let wanted): isMicrophoneWanted = wanted
@@ -231,98 +242,5 @@ public final class ServiceHost {
       notices.append(.trouble("name look-up", error))
       service.serverUnresolved(index: index, at: now)
     }
-  }
-}
-
-/// What a host has to say that is no event of the service.
-public enum HostNotice: Sendable {
-  /// The sound has started; what the kernel granted to its thread.
-  case audioStarted(RealTimeGrant)
-  /// A sound device was opened: which way, its period and buffer in samples.
-  case deviceOpened(name: String, isCapture: Bool, periodSamples: Int, bufferSamples: Int)
-  /// Something does not work; the call goes on without it.
-  case trouble(String, LinuxError)
-}
-
-// MARK: Sound
-
-extension ServiceHost {
-  private func startAudio() {
-    guard !audio.isRunning else { return }
-    // A card that could not be opened for the last call may be back for this one.
-    if isMicrophoneWanted { service.enableMicrophone() }
-    do throws(HostError) {
-      try audio.start(
-        PCMDevice(source: try openSource(), sink: openSink(), periodSamples: settings.periodSamples))
-    } catch {
-      switch error {
-      case .system(let what, let cause), .file(let what, let cause): notices.append(.trouble(what, cause))
-      case .soundFile, .soundRate, .certificate: break
-      }
-      service.microphoneFailed(code: 0)
-    }
-  }
-
-  private func stopAudio() {
-    noteFirstPeriod()
-    audio.stop()
-    fileSink?.serve()
-    fileSource = nil
-  }
-
-  private func openSource() throws(HostError) -> PCMSource {
-    switch settings.input {
-    case .alsa(let name):
-      if let stream = openALSA(name, .capture) { return .alsa(stream) }
-      return .none
-    case .file(let path):
-      let ring = Ring<PCMFrame>(capacity: Limits.pcmRingSlots)
-      fileSource = try FileSource(path: path, periodSamples: settings.periodSamples, ring: ring.takeProducer())
-      return .ring(ring.takeConsumer())
-    case .tone, .speech, .silence: return .none
-    }
-  }
-
-  private func openSink() -> PCMSink {
-    switch settings.output {
-    case .alsa(let name):
-      if let stream = openALSA(name, .playback) { return .alsa(stream) }
-      return .none
-    case .file:
-      let ring = Ring<PCMFrame>(capacity: Limits.pcmRingSlots)
-      fileSink?.listen(to: ring.takeConsumer())
-      return .ring(ring.takeProducer())
-    case .none: return .none
-    }
-  }
-
-  /// A card that cannot be opened ends no call: that side is silent, and it is said.
-  private func openALSA(_ name: String, _ direction: ALSAStream.Direction) -> ALSAStream? {
-    do throws(LinuxError) {
-      let stream = try ALSAStream(
-        name, direction, settings: ALSASettings(periodSamples: settings.periodSamples))
-      notices.append(
-        .deviceOpened(
-          name: name, isCapture: direction == .capture, periodSamples: stream.devicePeriodSamples,
-          bufferSamples: stream.deviceBufferSamples))
-      return stream
-    } catch {
-      notices.append(.trouble("sound device \(name)", error))
-      switch direction {
-      case .capture: service.microphoneFailed(code: error.errno)
-      case .playback: service.speakerFailed(code: error.errno)
-      }
-      return nil
-    }
-  }
-
-  private func noteDevices() {
-    if let grant = audio.takeGrant() { notices.append(.audioStarted(grant)) }
-    noteFirstPeriod()
-    if let failure = fileSink?.takeFailure() { notices.append(.trouble("sound file", failure)) }
-  }
-
-  private func noteFirstPeriod() {
-    if firstPeriod == 0 { firstPeriod = audio.firstPeriod }
   }
 }

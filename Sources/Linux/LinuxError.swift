@@ -56,6 +56,8 @@ public struct LinuxError: Error, Sendable {
   public static let brokenPipe: Int32 = 32
   /// ENAMETOOLONG: the name is too long.
   public static let nameTooLong: Int32 = 36
+  /// ESTRPIPE: of a sound device, the machine slept.
+  public static let suspended: Int32 = 86
   /// EADDRINUSE: the address is taken.
   public static let addressInUse: Int32 = 98
   /// EADDRNOTAVAIL: the address is not ours.

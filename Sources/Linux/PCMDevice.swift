@@ -3,20 +3,23 @@
 //
 // What the audio thread captures from and plays to.
 //
-//   source: ALSA capture | ring (a file, read by the loop thread) | none  →  capture(into:)
-//                                                                            engine
-//   sink:  ALSA playback | ring (a file, written by the loop thread) | none  ←  play(_:)
+//   source: card (by a handoff) | ring (a file, read by the loop thread) | none  →  capture(into:)
+//                                                                                   engine
+//   sink:  card (by a handoff) | ring (a file, written by the loop thread) | none  ←  play(_:)
 //
 // DESIGN. One clock paces a cycle: the captured sound card's, else the played one's, else the monotonic clock. A card
-// that goes away ends no call: its side becomes silent, the next clock takes over and the counters say why. Tones and
-// speech are not made here: whoever makes them writes over the frame that `.none` captured.
+// that is not there or goes away ends no call: its side is silent, the next clock takes over, and the stream goes back to
+// whoever opens and closes (SoundKeeper), who may hand over another one at any cycle. Whenever a stream comes or runs over
+// or dry, both directions are stopped and begun together, so that the lag between them is the same again (`alignment`);
+// two directions of one card are linked, so that the kernel does so by itself. Tones and speech are not made here:
+// whoever makes them writes over the frame that `.none` captured.
 
 public import Core
 
 /// Where the audio thread's sound comes from.
 public enum PCMSource: ~Copyable {
-  /// A sound card.
-  case alsa(ALSAStream)
+  /// A sound card, as long as one is handed over.
+  case card(StreamHandoff)
   /// Periods that the loop thread supplies; when there is none, the period is silence.
   case ring(Consumer<PCMFrame>)
   /// Silence.
@@ -25,8 +28,8 @@ public enum PCMSource: ~Copyable {
 
 /// Where the audio thread's sound goes to.
 public enum PCMSink: ~Copyable {
-  /// A sound card.
-  case alsa(ALSAStream)
+  /// A sound card, as long as one is handed over.
+  case card(StreamHandoff)
   /// Periods that the loop thread takes; when there is no room, the period is lost.
   case ring(Producer<PCMFrame>)
   /// Nowhere.
@@ -39,16 +42,18 @@ public struct PCMCounters: Sendable, BitwiseCopyable {
   public var captureXruns: UInt64 = 0
   /// How often playback ran dry.
   public var playbackXruns: UInt64 = 0
+  /// How often a captured card went away.
+  public var captureLosses: UInt64 = 0
+  /// How often a played card went away.
+  public var playbackLosses: UInt64 = 0
+  /// How often both directions were begun together.
+  public var alignments: UInt64 = 0
   /// Periods of silence because the source ring was empty.
   public var starvedPeriods: UInt64 = 0
   /// Periods lost because the sink ring was full.
   public var droppedPeriods: UInt64 = 0
   /// Periods skipped because the thread woke too late, where the monotonic clock paces.
   public var missedPeriods: UInt64 = 0
-  /// Why the captured card went away; 0 when it did not.
-  public var captureErrno: Int32 = 0
-  /// Why the played card went away; 0 when it did not.
-  public var playbackErrno: Int32 = 0
 
   /// Nothing happened yet.
   public init() {}
@@ -56,7 +61,7 @@ public struct PCMCounters: Sendable, BitwiseCopyable {
 
 /// A source, a sink and their pace. Made on the loop thread, then owned by the audio thread; a cycle allocates nothing.
 ///
-/// Order of calls: `start` once, then `capture`, `play`, `capture`, `play`, ...
+/// Order of calls: `start` once, then `capture`, `play`, `capture`, `play`, ..., at last `finish`.
 public struct PCMDevice: ~Copyable {
   /// Which clock a cycle waits for.
   public enum Pacing: Sendable, BitwiseCopyable {
@@ -74,48 +79,50 @@ public struct PCMDevice: ~Copyable {
   public private(set) var pacing = Pacing.clock
   /// What has happened.
   public private(set) var counters = PCMCounters()
-  private var captureStream: ALSAStream?
+  /// How far what is captured lags behind what is played; known while both directions are sound cards.
+  public private(set) var alignment = SoundAlignment()
+  /// Whether the kernel starts and stops both directions together.
+  public private(set) var isLinked = false
+  private var captureHandoff: StreamHandoff?
+  private var captureStream: UnsafeMutablePointer<ALSAStream>?
   private var captureRing: Consumer<PCMFrame>?
-  private var playbackStream: ALSAStream?
+  private var playbackHandoff: StreamHandoff?
+  private var playbackStream: UnsafeMutablePointer<ALSAStream>?
   private var playbackRing: Producer<PCMFrame>?
   private var pace: AudioPace
 
-  /// A device with periods of `periodSamples` samples; its streams were opened with the same.
+  /// A device with periods of `periodSamples` samples; the streams that are handed over were opened with the same.
   public init(source: consuming PCMSource, sink: consuming PCMSink, periodSamples: Int) {
     self.periodSamples = periodSamples
     pace = AudioPace(periodSamples: periodSamples)
-    captureStream = nil
-    captureRing = nil
-    playbackStream = nil
-    playbackRing = nil
     switch consume source {
-    case .alsa(let stream): captureStream = consume stream
+    case .card(let handoff): captureHandoff = handoff
     case .ring(let ring): captureRing = consume ring
     case .none: break
     }
     switch consume sink {
-    case .alsa(let stream): playbackStream = consume stream
+    case .card(let handoff): playbackHandoff = handoff
     case .ring(let ring): playbackRing = consume ring
     case .none: break
     }
-    choosePacing(at: .zero)
   }
 
-  /// Begins, `at` now: playback gets its silence to begin with, capture runs.
+  /// Begins, `at` now, with the streams that are there already.
   public mutating func start(at now: Instant) {
-    if let result = playbackStream?.start() { note(playback: result, at: now) }
-    if let result = captureStream?.start() { note(capture: result, at: now) }
-    choosePacing(at: now)
+    pace.start(at: now)
+    takeStreams(at: now)
   }
 
   /// Waits for the next period, unless the sink is what paces, and puts it into `frame`.
   public mutating func capture(into frame: inout PCMFrame) {
+    if captureHandoff != nil || playbackHandoff != nil { takeStreams(at: nil) }
     if pacing == .clock {
       Clock.sleep(until: pace.nextDeadline(at: Clock.now()))
       counters.missedPeriods = pace.missedPeriods
     }
-    if let result = captureStream?.read(into: &frame) {
-      note(capture: result, at: Clock.now())
+    if let stream = captureStream {
+      let result = stream.pointee.read(into: &frame)
+      note(capture: result)
       return
     }
     frame.count = 0
@@ -129,8 +136,17 @@ public struct PCMDevice: ~Copyable {
 
   /// Plays `frame`, which is a period long; waits for room where the sink is a sound card.
   public mutating func play(_ frame: borrowing PCMFrame) {
-    if let result = playbackStream?.write(frame) {
-      note(playback: result, at: Clock.now())
+    if let stream = playbackStream {
+      switch stream.pointee.write(frame) {
+      case .done: break
+      case .failed(let errno): losePlayback(errno, at: Clock.now())
+      case .xrun:
+        counters.playbackXruns += 1
+        align(at: Clock.now())
+        // The period that found the device dry is played behind the new silence.
+        guard let stream = playbackStream else { return }
+        if case .failed(let errno) = stream.pointee.write(frame) { losePlayback(errno, at: Clock.now()) }
+      }
       return
     }
     guard playbackRing != nil else { return }
@@ -143,42 +159,109 @@ public struct PCMDevice: ~Copyable {
   }
 
   /// Samples between the one played last and the one at the converter; nil when nobody can tell.
-  public func playbackDelaySamples() -> Int? { playbackStream?.delaySamples() }
+  public func playbackDelaySamples() -> Int? { playbackStream?.pointee.delaySamples() }
 
-  /// Ends: what was written to a sound card is played first when `draining`.
+  /// Ends: what was written to a sound card is played first when `draining`. Not on the audio thread: it may wait.
   public consuming func finish(draining: Bool) {
-    let stream = playbackStream.take()
-    if let stream, draining { stream.finish() }
+    if isLinked { captureStream?.pointee.unlink() }
+    if let stream = playbackStream { StreamHandoff.close(stream, draining: draining) }
+    if let stream = captureStream { StreamHandoff.close(stream) }
   }
 
-  private mutating func note(capture result: PCMResult, at now: Instant) {
+  // MARK: Coming and going
+
+  /// Takes over what was handed over since; `at` nil means that the clock is still to be read.
+  private mutating func takeStreams(at now: Instant?) {
+    var isNew = false
+    if captureStream == nil, let stream = captureHandoff?.take() {
+      captureStream = stream
+      isNew = true
+    }
+    if playbackStream == nil, let stream = playbackHandoff?.take() {
+      playbackStream = stream
+      isNew = true
+    }
+    if isNew { align(at: now ?? Clock.now()) }
+  }
+
+  /// Stops both directions and begins both, playback first: its silence takes a moment to write.
+  private mutating func align(at now: Instant) {
+    counters.alignments += 1
+    alignment.restart()
+    linkStreams()
+    // Each step may find that a card is gone; the other one goes on.
+    if let stream = playbackStream { check(stream.pointee.makeReady(), isCapture: false, at: now) }
+    if let stream = captureStream { check(stream.pointee.makeReady(), isCapture: true, at: now) }
+    if let stream = playbackStream { check(stream.pointee.begin(), isCapture: false, at: now) }
+    if let stream = captureStream { check(stream.pointee.begin(), isCapture: true, at: now) }
+    choosePacing(at: now)
+  }
+
+  private mutating func linkStreams() {
+    guard !isLinked, let captureStream, let playbackStream else { return }
+    let (one, other) = (captureStream.pointee.figures, playbackStream.pointee.figures)
+    guard one.isHardware, other.isHardware, one.card == other.card else { return }
+    isLinked = captureStream.pointee.link(with: playbackStream.pointee)
+  }
+
+  private mutating func check(_ result: PCMResult, isCapture: Bool, at now: Instant) {
     switch result {
-    case .done: break
-    case .xrun: counters.captureXruns += 1
-    case .failed(let errno):
-      counters.captureErrno = errno
-      captureStream = nil
-      choosePacing(at: now)
+    case .done: return
+    case .xrun: lose(LinuxError.brokenPipe, isCapture: isCapture, at: now)
+    case .failed(let errno): lose(errno, isCapture: isCapture, at: now)
     }
   }
 
-  private mutating func note(playback result: PCMResult, at now: Instant) {
+  private mutating func lose(_ errno: Int32, isCapture: Bool, at now: Instant) {
+    if isCapture { loseCapture(errno, at: now) } else { losePlayback(errno, at: now) }
+  }
+
+  private mutating func loseCapture(_ errno: Int32, at now: Instant) {
+    guard let stream = captureStream else { return }
+    unlinkStreams()
+    counters.captureLosses += 1
+    captureStream = nil
+    captureHandoff?.giveBack(stream, errno: errno)
+    choosePacing(at: now)
+  }
+
+  private mutating func losePlayback(_ errno: Int32, at now: Instant) {
+    guard let stream = playbackStream else { return }
+    unlinkStreams()
+    counters.playbackLosses += 1
+    playbackStream = nil
+    playbackHandoff?.giveBack(stream, errno: errno)
+    choosePacing(at: now)
+  }
+
+  /// Before one of them goes: closing it would stop the other.
+  private mutating func unlinkStreams() {
+    if isLinked { captureStream?.pointee.unlink() }
+    isLinked = false
+    alignment.restart()
+  }
+
+  private mutating func note(capture result: PCMResult) {
     switch result {
-    case .done: break
-    case .xrun: counters.playbackXruns += 1
-    case .failed(let errno):
-      counters.playbackErrno = errno
-      playbackStream = nil
-      choosePacing(at: now)
+    case .done:
+      guard let captureStream, let playbackStream, alignment.isLookDue() else { return }
+      if let captured = captureStream.pointee.delaySamples(), let played = playbackStream.pointee.delaySamples() {
+        alignment.note(captureDelay: captured, playbackDelay: played)
+      }
+    case .xrun:
+      // Linked directions stop together, and playback has less in reserve than capture has room.
+      if isLinked { counters.playbackXruns += 1 } else { counters.captureXruns += 1 }
+      align(at: Clock.now())
+    case .failed(let errno): loseCapture(errno, at: Clock.now())
     }
   }
 
   private mutating func choosePacing(at now: Instant) {
-    if captureStream?.isPaced ?? false {
+    if captureStream?.pointee.isPaced ?? false {
       pacing = .capture
-    } else if playbackStream?.isPaced ?? false {
+    } else if playbackStream?.pointee.isPaced ?? false {
       pacing = .playback
-    } else {
+    } else if pacing != .clock {
       pacing = .clock
       pace.start(at: now)
     }

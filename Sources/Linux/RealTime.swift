@@ -31,6 +31,10 @@ public struct RealTimeGrant: Sendable, BitwiseCopyable {
   public var priority: Int32 = 0
   /// Why the priority was denied; 0 when it was not.
   public var priorityErrno: Int32 = 0
+  /// The processor the thread was to be kept on; nil: none in particular.
+  public var processorAsked: Int?
+  /// Why it could not be kept there; 0 when it could.
+  public var processorErrno: Int32 = 0
   /// How much memory is locked.
   public var memory = Memory.notAsked
   /// RLIMIT_MEMLOCK in bytes; nil when there is no limit.
@@ -41,7 +45,7 @@ public struct RealTimeGrant: Sendable, BitwiseCopyable {
 
   /// Whether all that was asked is granted.
   public var isComplete: Bool {
-    guard priority == priorityAsked else { return false }
+    guard priority == priorityAsked, processorErrno == 0 else { return false }
     switch memory {
     case .notAsked, .all, .present: return true
     case .stackOnly, .denied: return false
@@ -59,6 +63,10 @@ public struct RealTimeGrant: Sendable, BitwiseCopyable {
       text += "real-time priority \(priority) instead of \(priorityAsked) (raise LimitRTPRIO)"
     } else {
       text += "real-time priority \(priority)"
+    }
+    if let processorAsked {
+      text += processorErrno == 0 ? ", on processor \(processorAsked)" : ", not on processor \(processorAsked)"
+      if processorErrno != 0 { text += " (\(Self.why(processorErrno)); there may be no such processor)" }
     }
     let limit = memoryLimitBytes.map { "limit \($0 / 1024) KiB" } ?? "no limit"
     switch memory {
@@ -79,11 +87,17 @@ public struct RealTimeGrant: Sendable, BitwiseCopyable {
 
 /// Asking for real-time treatment.
 public enum RealTime {
-  /// Asks, for the calling thread, SCHED_FIFO at `priority` (1 ... 99, nil: no), and that its memory stays in RAM when
-  /// `lockingMemory`; then touches `stackBytes` of its stack. Call it first thing on the thread, which has at least 32
-  /// KiB more of stack.
-  public static func request(priority: Int32?, lockingMemory: Bool, stackBytes: Int = 131_072) -> RealTimeGrant {
+  /// Asks, for the calling thread, SCHED_FIFO at `priority` (1 ... 99, nil: no), to be kept on `processor` (from 0, nil:
+  /// any), and that its memory stays in RAM when `lockingMemory`; then touches `stackBytes` of its stack. Call it first
+  /// thing on the thread, which has at least 32 KiB more of stack.
+  public static func request(
+    priority: Int32?, processor: Int? = nil, lockingMemory: Bool, stackBytes: Int = 131_072
+  ) -> RealTimeGrant {
     var grant = RealTimeGrant()
+    if let processor {
+      grant.processorAsked = processor
+      do throws(LinuxError) { try Thread.bind(toProcessor: processor) } catch { grant.processorErrno = error.errno }
+    }
     if let priority {
       grant.priorityAsked = priority
       let result = clinux_realtime_request(priority)
@@ -104,4 +118,36 @@ public enum RealTime {
     }
     return grant
   }
+
+  /// What `request` would be granted here and now, found out on a thread that ends at once; for a look at a machine before
+  /// a call. Locked memory stays locked: for a short-lived process such as `intercom doctor`.
+  public static func probe(
+    priority: Int32?, processor: Int? = nil, lockingMemory: Bool = true
+  ) throws(LinuxError) -> RealTimeGrant {
+    let probe = RealTimeProbe(priority: priority, processor: processor, lockingMemory: lockingMemory)
+    let thread = try Thread(name: "probe", entry: runProbe, context: Unmanaged.passUnretained(probe).toOpaque())
+    thread.join()
+    return probe.grant
+  }
+}
+
+/// What the probing thread works on; a class so that a pointer to it can be handed over.
+private final class RealTimeProbe {
+  let priority: Int32?
+  let processor: Int?
+  let lockingMemory: Bool
+  var grant = RealTimeGrant()
+
+  init(priority: Int32?, processor: Int?, lockingMemory: Bool) {
+    self.priority = priority
+    self.processor = processor
+    self.lockingMemory = lockingMemory
+  }
+}
+
+private func runProbe(_ context: UnsafeMutableRawPointer?) {
+  guard let context else { return }
+  let probe = Unmanaged<RealTimeProbe>.fromOpaque(context).takeUnretainedValue()
+  probe.grant = RealTime.request(
+    priority: probe.priority, processor: probe.processor, lockingMemory: probe.lockingMemory)
 }

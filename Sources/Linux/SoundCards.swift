@@ -23,8 +23,12 @@ public struct SoundDevice: Sendable {
     public let channels: ClosedRange<Int>
     /// Lowest and highest sample rate in Hz.
     public let rates: ClosedRange<Int>
-    /// Whether it takes 16-bit samples.
+    /// Shortest and longest period in frames.
+    public let periods: ClosedRange<Int>
+    /// Whether it takes samples of 16 bits.
     public let has16Bit: Bool
+    /// Whether it takes samples of 32 bits.
+    public let has32Bit: Bool
   }
 
   /// The device's number on its card.
@@ -33,7 +37,7 @@ public struct SoundDevice: Sendable {
   public let direction: ALSAStream.Direction
   /// What the driver calls it.
   public let name: String
-  /// The name to open it by, with conversion: `plughw:CARD=Zero,DEV=0`.
+  /// The name to open it by: `Zero`, or `Zero,1` where the device is not the card's first.
   public let pcmName: String
   /// What it can do; nil while it cannot be asked.
   public let abilities: Abilities?
@@ -68,14 +72,14 @@ public enum SoundCards {
     return cards
   }
 
-  /// What `default` stands for: the first device with `direction`.
-  static func defaultDevice(_ direction: ALSAStream.Direction) throws(LinuxError) -> String {
+  /// What `default` stands for: the first device with `direction`, as names to try.
+  static func defaultDevice(_ direction: ALSAStream.Direction) throws(LinuxError) -> [String] {
     var number = calsa_next_card(-1)
     while number >= 0 {
       if let (id, _) = names(ofCard: number) {
         var device = calsa_next_device(number, -1)
         while device >= 0 {
-          if deviceName(number, device, direction) != nil { return pcmName(id, device) }
+          if deviceName(number, device, direction) != nil { return SoundName.candidates(card: id, device: device) }
           device = calsa_next_device(number, device)
         }
       }
@@ -102,7 +106,7 @@ public enum SoundCards {
     return devices
   }
 
-  private static func pcmName(_ id: String, _ device: Int32) -> String { "plughw:CARD=\(id),DEV=\(device)" }
+  private static func pcmName(_ id: String, _ device: Int32) -> String { device == 0 ? id : "\(id),\(device)" }
 
   private static func deviceName(_ card: Int32, _ device: Int32, _ direction: ALSAStream.Direction) -> String? {
     var exists = false
@@ -126,7 +130,9 @@ extension SoundDevice.Abilities {
   init(_ found: calsa_abilities) {
     channels = Int(found.channels_min)...max(Int(found.channels_min), Int(found.channels_max))
     rates = Int(found.rate_min)...max(Int(found.rate_min), Int(found.rate_max))
+    periods = Int(found.period_min)...max(Int(found.period_min), Int(found.period_max))
     has16Bit = found.has_s16 != 0
+    has32Bit = found.has_s32 != 0
   }
 }
 

@@ -56,7 +56,7 @@ final class Desk {
     let now = try host.wait(until: min(deadline, log.pollTimeout() ?? .never))
     if let due = log.pollTimeout(), due <= now { log.handleTimeout(at: now) }
     for index in host.foreign.indices where host.foreign[index].token == Self.signalToken { readSignals() }
-    while let notice = host.nextNotice() { note(notice) }
+    while let notice = host.nextNotice() { note(notice.level, notice.key, notice.text) }
     return now
   }
 
@@ -94,17 +94,6 @@ final class Desk {
       case .interrupt, .terminate: isAskedToEnd = true
       case .reload: note(.notice, "signal", "reloading the configuration is not there yet: restart instead")
       }
-    }
-  }
-
-  private func note(_ notice: HostNotice) {
-    switch notice {
-    case .audioStarted(let grant):
-      note(grant.isComplete ? .information : .notice, "audio", "audio thread: \(grant.text)")
-    case .deviceOpened(let name, let isCapture, let period, let buffer):
-      let way = isCapture ? "capture" : "playback"
-      note(.information, "device", "\(way) \(name): period \(period) samples, buffer \(buffer) samples")
-    case .trouble(let what, let error): note(.warning, "trouble", "\(what): \(error.text)")
     }
   }
 }

@@ -87,6 +87,7 @@ enum DevicesCommand {
     for card in cards {
       print("  \(card.id): \(card.name)")
       for device in card.devices { print("    " + text(device)) }
+      for line in controls(of: card.id) { print("    " + line) }
     }
     if cards.isEmpty, !ALSA.lastError.isEmpty { print("  (alsa-lib says: \(ALSA.lastError))") }
     let (chips, refused) = GPIOChips.list()
@@ -100,14 +101,39 @@ enum DevicesCommand {
     var text = device.direction == .capture ? "input  " : "output "
     text += "alsa:\(device.pcmName)"
     if let abilities = device.abilities {
-      let channels = abilities.channels
-      let rates = abilities.rates
-      text += ", \(channels.lowerBound) to \(channels.upperBound) channels"
-      text += ", \(rates.lowerBound) to \(rates.upperBound) Hz"
-      text += abilities.has16Bit ? ", 16 bits" : ", no 16-bit samples"
+      text += ", \(range(abilities.channels, "channel"))"
+      text += ", \(range(abilities.rates, "Hz"))"
+      text += ", periods of \(range(abilities.periods, "frame"))"
+      switch (abilities.has16Bit, abilities.has32Bit) {
+      case (true, true): text += ", S16 S32"
+      case (true, false): text += ", S16"
+      case (false, true): text += ", S32"
+      case (false, false): text += ", other formats only (alsa:plughw:CARD converts)"
+      }
     } else if device.isBusy {
       text += ", in use"
     }
     return text
+  }
+
+  private static func range(_ range: ClosedRange<Int>, _ unit: String) -> String {
+    let plural = unit == "Hz" || range.upperBound == 1 ? unit : unit + "s"
+    if range.lowerBound == range.upperBound { return "\(range.lowerBound) \(plural)" }
+    return "\(range.lowerBound) to \(range.upperBound) \(plural)"
+  }
+
+  private static func controls(of card: String) -> [String] {
+    do throws(LinuxError) {
+      let controls = try SoundMixer(card: card).controls()
+      if controls.isEmpty { return ["controls: none"] }
+      var lines = ["controls (set by [[mixer]]):"]
+      for control in controls {
+        var line = "  \"\(control.name)\" = \(control.valueText), \(control.range)"
+        if control.channels > 1 { line += ", \(control.channels) channels" }
+        if !control.isWritable { line += ", cannot be set" }
+        lines.append(line)
+      }
+      return lines
+    } catch { return ["controls: \(error.text)"] }
   }
 }

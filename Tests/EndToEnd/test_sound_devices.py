@@ -31,8 +31,8 @@ def test_null_devices_hold_a_call(tmp_path):
     callee = config(tmp_path, "callee", input="alsa:null", output="alsa:null")
     caller = config(tmp_path, "caller", input="alsa:null", output="alsa:null")
     figures, log = hold_a_call(tmp_path, callee, caller)
-    assert any("capture null: period 480 samples" in line for line in log), log
-    assert any("playback null: period 480 samples" in line for line in log), log
+    assert any("capture null: 48000 Hz, 1 channel, 16 bits, period 480 frames" in line for line in log), log
+    assert any("playback null: 48000 Hz, 1 channel, 16 bits, period 480 frames" in line for line in log), log
     # The null device never waits, so that the clock has to pace: what does not, sends thousands of packets.
     assert figures["packets_sent"] < SECONDS * 50 * 1.1
     assert figures["wake_ups_per_second"] < 300

@@ -100,9 +100,10 @@ import Testing
     let directory = TemporaryDirectory()
     let path = directory.path + "/sound.raw"
     let settings = ALSASettings(periodSamples: 48)
-    var device = PCMDevice(
-      source: .alsa(try ALSAStream("null", .capture, settings: settings)),
-      sink: .alsa(try ALSAStream("file:FILE='\(path)'", .playback, settings: settings)), periodSamples: 48)
+    let (source, sink) = (StreamHandoff(), StreamHandoff())
+    source.offer(try ALSAStream("null", .capture, settings: settings))
+    sink.offer(try ALSAStream("file:FILE='\(path)'", .playback, settings: settings))
+    var device = PCMDevice(source: .card(source), sink: .card(sink), periodSamples: 48)
     #expect(device.pacing == .clock)
     let start = Clock.now()
     device.start(at: start)
@@ -113,9 +114,65 @@ import Testing
       device.play(frame)
     }
     #expect(Clock.now() - start >= .milliseconds(5))
-    #expect(device.counters.captureErrno == 0 && device.counters.playbackErrno == 0)
+    #expect(device.counters.captureLosses == 0 && device.counters.playbackLosses == 0)
+    #expect(device.counters.alignments == 1 && device.alignment.samples == nil && !device.isLinked)
     device.finish(draining: true)
     let bytes = try Files.read(path, limitBytes: 10_000)
     #expect(bytes.count == (2 + 5) * 96 && bytes.last == 0 && bytes.dropLast().last == 7)
+  }
+
+  @Test("a card that is handed over in mid-sound is used from the next cycle on; until then the clock paces silence")
+  func comesLater() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.path + "/sound.raw"
+    let settings = ALSASettings(periodSamples: 48)
+    let (source, sink) = (StreamHandoff(), StreamHandoff())
+    var device = PCMDevice(source: .card(source), sink: .card(sink), periodSamples: 48)
+    let start = Clock.now()
+    device.start(at: start)
+    var frame = PCMFrame()
+    for cycle in 0..<6 {
+      if cycle == 3 { sink.offer(try ALSAStream("file:FILE='\(path)'", .playback, settings: settings)) }
+      device.capture(into: &frame)
+      #expect(frame.count == 48 && frame.samples[7] == 0)
+      for index in 0..<48 { frame.samples[index] = Int16(cycle) }
+      device.play(frame)
+    }
+    #expect(Clock.now() - start >= .milliseconds(6))
+    device.finish(draining: true)
+    let bytes = try Files.read(path, limitBytes: 10_000)
+    #expect(bytes.count == (2 + 3) * 96 && bytes[2 * 96] == 3 && bytes[4 * 96] == 5)
+  }
+
+  @Test("a card that fails is handed back with the reason, the cycle goes on, and another one takes its place")
+  func goesAndComesBack() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.path + "/sound.raw"
+    let settings = ALSASettings(periodSamples: 48)
+    let handoff = StreamHandoff()
+    // Its buffer is written into nothing that takes it: a card that is pulled out after some periods.
+    handoff.offer(try ALSAStream("file:FILE='/dev/full'", .playback, settings: settings))
+    var device = PCMDevice(source: .none, sink: .card(handoff), periodSamples: 48)
+    device.start(at: Clock.now())
+    var frame = PCMFrame()
+    for _ in 0..<500 where device.counters.playbackLosses == 0 {
+      device.capture(into: &frame)
+      device.play(frame)
+    }
+    #expect(device.counters.playbackLosses == 1 && device.counters.playbackXruns == 0 && device.pacing == .clock)
+    #expect(handoff.takeReturned() == LinuxError.inputOutput)
+    #expect(handoff.takeReturned() == nil)
+    for _ in 0..<3 {
+      device.capture(into: &frame)
+      device.play(frame)
+    }
+    handoff.offer(try ALSAStream("file:FILE='\(path)'", .playback, settings: settings))
+    device.capture(into: &frame)
+    for index in 0..<48 { frame.samples[index] = 7 }
+    device.play(frame)
+    #expect(device.counters.alignments == 2 && device.counters.playbackLosses == 1)
+    device.finish(draining: true)
+    let bytes = try Files.read(path, limitBytes: 10_000)
+    #expect(bytes.count == (2 + 1) * 96 && bytes[2 * 96] == 7)
   }
 }
