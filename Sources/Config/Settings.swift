@@ -79,7 +79,7 @@ public struct AudioSettings: Equatable, Sendable {
   /// Device periods in the playback buffer ahead of the speaker, 1 ... 8: what the audio thread may be late by.
   public var prefillPeriods = 2
   /// The speaker's volume at start, 0 ... 100.
-  public var volumePercent = 80
+  public var volumePercent = 100
 }
 
 /// What is taken from a stereo input.

@@ -116,7 +116,7 @@ public enum SettingsSchema {
             settings.audio.inputChannel = channel
           }),
         KeyRule(
-          "volume", default: "80", "0 to 100",
+          "volume", default: "100", "0 to 100",
           .number(0...100) { value, settings in settings.audio.volumePercent = value }),
         KeyRule(
           "prefill_periods", default: "2", "1 to 8",

@@ -264,6 +264,10 @@ public enum Limits {
   public static let mixerItemsMax = 64
   // MARK: Panel
 
+  /// Lines and lamps that could not be had are asked for again so often: a chip or overlay that comes late is soon there.
+  public static let panelRetryMilliseconds = 5000
+  /// Problems of buttons and lights that are remembered as told: every line and chain of the largest configuration.
+  public static let panelProblemsMax = 64
   /// A line that is active so long is stuck, not pressed: nobody holds a button a minute.
   public static let stuckButtonMilliseconds = 60_000
   /// A press so long is a long one: twice what a slow short press takes, and no test of patience.

@@ -48,6 +48,8 @@ public struct HostSettings: Sendable {
   public var prefillPeriods = 2
   /// Controls of sound cards that are set when the sound starts, and again when a card is back.
   public var mixer: [MixerPreset] = []
+  /// The speaker's volume at start, 0 ... 100.
+  public var volumePercent = 100
   /// Whether memory is to be locked.
   public var locksMemory = true
   /// Where the certificate is kept between starts; nil: a new one each start.

@@ -7,7 +7,7 @@
 //   none of these            ──► stopAudio  ──► audio thread, keeper
 
 import Core
-import Linux
+public import Linux
 import VOIP
 import Voice
 
@@ -177,10 +177,16 @@ extension ServiceHost {
     return ""
   }
 
+  /// Sets controls of sound cards now, and again whenever a card is back, instead of those of the settings.
+  public func setMixer(_ presets: [MixerPreset]) {
+    mixer = presets
+    if audio.isRunning { setMixer() }
+  }
+
   private func setMixer() {
     isMixerIncomplete = false
     var count = 0
-    for preset in settings.mixer {
+    for preset in mixer {
       do throws(MixerError) {
         try SoundMixer.apply(preset)
         count += 1

@@ -58,12 +58,14 @@ public final class ServiceHost {
   }
   /// Which directions are without their sound card, and why.
   public internal(set) var soundTrouble = SoundTrouble()
+  var mixer: [MixerPreset]
   /// When the first period was captured and played, in nanoseconds of the monotonic clock; 0 before.
   public internal(set) var firstPeriod: Int64 = 0
 
   /// A host with an open poller, a certificate and an engine; the sound starts with the first connection.
   public init(settings: HostSettings) throws(HostError) {
     self.settings = settings
+    mixer = settings.mixer
     do throws(LinuxError) {
       poller = try Poller()
       bell = try Doorbell()
@@ -91,6 +93,7 @@ public final class ServiceHost {
         captured: captured.takeConsumer(), received: received.takeProducer(), commands: commands.takeProducer(),
         reports: reports.takeConsumer(), mute: mute),
       randomness: randomness, wallClock: Clock.wallTime(), at: now)
+    service.setVolume(percent: settings.volumePercent)
     if case .file(let path) = settings.output { fileSink = try FileSink(path: path) }
     if case .file(let path) = settings.input {
       // Opened here once, so that a missing file is said at start and not in the first call.

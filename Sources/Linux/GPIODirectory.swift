@@ -61,6 +61,26 @@ public struct GPIODirectory: Sendable {
     throw .notFound(line: name, choices: choices(near: name))
   }
 
+  /// Where a line is, for people: `line 17 of gpiochip0 (pinctrl-bcm2835)`, and who uses it. Allocates.
+  public func text(of place: GPIOPlace) -> String {
+    for chip in chips where chip.number == place.chip {
+      var text = "line \(place.offset) of \(chip.name) (\(chip.label))"
+      if let facts = facts(of: place), facts.isUsed {
+        text += facts.consumer.utf8.isEmpty ? ", in use" : ", used by " + facts.consumer
+      }
+      return text
+    }
+    return "line \(place.offset) of a chip that has gone"
+  }
+
+  /// What is known of the line at `place`; nil when it has gone.
+  public func facts(of place: GPIOPlace) -> GPIOLineFacts? {
+    for chip in chips where chip.number == place.chip && place.offset < chip.lineCount {
+      return chip.lines[place.offset]
+    }
+    return nil
+  }
+
   // MARK: Private
 
   private func only(_ places: [GPIOPlace], of name: String) throws(GPIOError) -> GPIOPlace? {

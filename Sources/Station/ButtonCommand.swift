@@ -4,7 +4,7 @@
 // What a button asks for: from its role to a command, without a look at what is going on.
 
 public import Config
-public import Core
+import Core
 
 extension StationCommand {
   /// What pressing `button` (or, `isPressed` false, letting it go) asks for; nil: nothing.

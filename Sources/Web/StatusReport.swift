@@ -70,8 +70,18 @@ public struct StatusReport: Equatable, Sendable {
   public var inputLevel = 0
   /// Whether the microphone is muted.
   public var microphoneMuted = false
+  /// Whether hardware has muted it, which only hardware lifts.
+  public var mutedByHardware = false
+  /// Whether this side's voice goes out right now.
+  public var isTalking = false
   /// Whether the speaker is muted.
   public var speakerMuted = false
+  /// The speaker's volume, 0 ... 100.
+  public var volumePercent = 100
+  /// Whether calls are refused as busy.
+  public var doesNotDisturb = false
+  /// What is wrong with the sound, as a sentence; empty when nothing is.
+  public var trouble = ""
   /// The calls.
   public var calls: [CallStatus] = []
   /// Counters, in the order they are shown.
@@ -92,7 +102,12 @@ public struct StatusReport: Equatable, Sendable {
     writer.member("state", state)
     writer.member("input_level", Int64(inputLevel))
     writer.member("microphone_muted", microphoneMuted)
+    writer.member("muted_by_hardware", mutedByHardware)
+    writer.member("talking", isTalking)
     writer.member("speaker_muted", speakerMuted)
+    writer.member("volume", Int64(volumePercent))
+    writer.member("do_not_disturb", doesNotDisturb)
+    writer.member("trouble", trouble)
     writer.name("calls")
     writer.beginArray()
     for call in calls { call.write(to: &writer) }

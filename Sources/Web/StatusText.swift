@@ -58,6 +58,8 @@ extension StatusReport {
       isFirst = false
     }
     if microphoneMuted { text += "; microphone muted" }
+    if doesNotDisturb { text += "; not to be disturbed" }
+    if !trouble.utf8.isEmpty { text += "; " + trouble }
     return text
   }
 }

@@ -67,14 +67,47 @@ struct Configuration {
       case .tone, .speech, .silence, .noDevice: .none
       }
     host.periodSamples = settings.audio.periodMilliseconds * 48
+    host.inputChannel =
+      switch settings.audio.inputChannel {
+      case .mix: .mix
+      case .left: .left
+      case .right: .right
+      }
+    host.prefillPeriods = settings.audio.prefillPeriods
+    host.audioPriority = settings.audio.priority > 0 ? Int32(settings.audio.priority) : nil
+    host.audioProcessor = settings.audio.processor
+    host.volumePercent = settings.audio.volumePercent
+    host.mixer = settings.mixer.map { $0.preset }
     host.stateDirectory = settings.stateDirectory
     host.service = VOIPConfiguration(
       iceServers: settings.ice.servers.map { ICEServer(host: $0.host, port: $0.port) },
       audioProcessing: AudioProcessing(
         echoCancellation: settings.audio.echoCancellation, noiseSuppression: settings.audio.noiseSuppression,
         gainControl: settings.audio.gainControl),
-      frameSamples: settings.audio.frameMilliseconds * 48, allowsLoopback: settings.allowsLoopback)
+      frameSamples: settings.audio.frameMilliseconds * 48, allowsLoopback: settings.allowsLoopback,
+      talk: settings.talk.rules)
     return host
+  }
+}
+
+extension TalkSettings {
+  /// The same in the service's words.
+  var rules: TalkRules {
+    TalkRules(
+      mode: mode, releaseTailMilliseconds: releaseTailMilliseconds, preRollMilliseconds: preRollMilliseconds)
+  }
+}
+
+extension MixerSetting {
+  /// The same in the sound card's words.
+  var preset: MixerPreset { MixerPreset(card: card, control: control, value: value) }
+}
+
+extension AudioDeviceSetting {
+  /// Whether it is a sound card.
+  var isALSA: Bool {
+    if case .alsa = self { return true }
+    return false
   }
 }
 

@@ -17,6 +17,7 @@ final class Desk {
   private var signals: SignalReader
   /// Whether a signal asked the program to end.
   private(set) var isAskedToEnd = false
+  private var isAskedToReload = false
 
   static let signalToken = ServiceHost.foreignToken
   static let listenerToken = ServiceHost.foreignToken + 1
@@ -24,6 +25,8 @@ final class Desk {
   static let outputToken = ServiceHost.foreignToken + 4
   /// The first of two tokens for each placed call.
   static let clientToken = ServiceHost.foreignToken + 100
+  /// The first of 256 tokens for the buttons' lines.
+  static let panelToken = ServiceHost.foreignToken + 600
   static let webToken = ServiceHost.foreignToken + 1_000
 
   /// A host as `settings` say, with the signals caught from now on.
@@ -36,6 +39,15 @@ final class Desk {
       throw .system(what: "signals", error)
     }
   }
+
+  /// Whether SIGHUP came since this was asked last.
+  func takeReload() -> Bool {
+    defer { isAskedToReload = false }
+    return isAskedToReload
+  }
+
+  /// The log says so much from now on.
+  func setLevel(_ level: LogLevel) { log.level = level }
 
   /// Writes one event to the log.
   func note(_ level: LogLevel, _ key: StaticString, _ text: String) {
@@ -92,7 +104,7 @@ final class Desk {
     while let signal = signals.next() {
       switch signal {
       case .interrupt, .terminate: isAskedToEnd = true
-      case .reload: note(.notice, "signal", "reloading the configuration is not there yet: restart instead")
+      case .reload: isAskedToReload = true
       }
     }
   }

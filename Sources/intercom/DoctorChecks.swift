@@ -107,8 +107,7 @@ struct DoctorChecks {
     let period = settings.audio.periodMilliseconds * Limits.sampleRate / 1000
     do throws(LinuxError) {
       let stream = try ALSAStream(name, direction, settings: ALSASettings(periodSamples: period))
-      let text = "opens: \(stream.channels) channels, period \(stream.devicePeriodSamples) samples, "
-      return .fine(subject, text + "buffer \(stream.deviceBufferSamples) samples")
+      return .fine(subject, "opens: " + stream.figures.text)
     } catch {
       switch error.errno {
       case LinuxError.busy where isServiceRunning: return .fine(subject, "in use, as the service runs")
@@ -146,15 +145,15 @@ struct DoctorChecks {
     var findings: [Finding] = []
     let wanted = linesWanted
     if !wanted.isEmpty {
-      let (chips, refused) = GPIOChips.list()
-      if chips.isEmpty {
+      let directory = GPIODirectory.read()
+      if directory.chips.isEmpty {
         findings.append(
-          refused > 0
-            ? .failure("GPIO chips", "\(refused) may not be opened", "the user has to be a member of the group gpio")
+          directory.refused > 0
+            ? .failure(
+              "GPIO chips", "\(directory.refused) may not be opened", "the user has to be a member of the group gpio")
             : .failure("GPIO chips", "none", "this kernel or board has no GPIO: take buttons and lights out"))
       } else {
-        let lookup = LineLookup(chips)
-        for line in wanted { findings.append(finding(line, lookup)) }
+        for line in wanted { findings.append(finding(line, directory)) }
       }
     }
     var devices: [String] = []
@@ -177,23 +176,19 @@ struct DoctorChecks {
     return lines
   }
 
-  private func finding(_ line: String, _ lookup: LineLookup) -> Finding {
+  private func finding(_ line: String, _ directory: GPIODirectory) -> Finding {
     let subject = "GPIO line \(line)"
-    let found = lookup.find(line)
-    switch found.count {
-    case 0:
-      return .failure(
-        subject, "not found on \(lookup.chipsText)",
-        "intercom devices lists chips; is this the board of the configuration?")
-    case 1:
-      guard found[0].isUsed else { return .fine(subject, "free, \(found[0].place)") }
-      return isServiceRunning
-        ? .fine(subject, "in use, as the service runs, \(found[0].place)")
-        : .failure(subject, "in use, \(found[0].place)", "another program or an overlay in config.txt holds it")
-    default:
-      return .failure(
-        subject, "ambiguous: \(found[0].place) and \(found[1].place)", "name the chip: LABEL:OFFSET")
+    let place: GPIOPlace
+    do throws(GPIOError) { place = try directory.find(line) } catch {
+      return .failure(subject, error.text, "intercom devices lists chips; is this the board of the configuration?")
     }
+    guard let facts = directory.facts(of: place), facts.isUsed else {
+      return .fine(subject, "free, " + directory.text(of: place))
+    }
+    guard isServiceRunning, facts.consumer.utf8.elementsEqual("intercom".utf8) else {
+      return .failure(subject, directory.text(of: place), "another program or an overlay in config.txt holds it")
+    }
+    return .fine(subject, "in use, as the service runs, " + directory.text(of: place))
   }
 
   private func finding(spi device: String) -> Finding {
@@ -294,46 +289,5 @@ struct DoctorChecks {
       default: return .failure("port \(listen.text)", error.text, "ports below 1024 are root's")
       }
     }
-  }
-}
-
-/// Finds GPIO lines by what a configuration calls them.
-struct LineLookup {
-  /// A line that fits.
-  struct Found {
-    let place: String
-    let isUsed: Bool
-  }
-
-  private let chips: [GPIOChip]
-
-  init(_ chips: [GPIOChip]) { self.chips = chips }
-
-  /// The chips, for a message.
-  var chipsText: String {
-    var text = ""
-    for chip in chips {
-      text += (text.utf8.isEmpty ? "" : ", ") + "\(chip.name) (\(chip.label), \(chip.lineCount) lines)"
-    }
-    return text
-  }
-
-  /// The lines called `name` exactly, over all chips; else, of `LABEL:OFFSET`, those there.
-  func find(_ name: String) -> [Found] {
-    var found: [Found] = []
-    for chip in chips {
-      for index in 0..<chip.lineCount {
-        guard let line = try? chip.line(index), line.name.utf8.elementsEqual(name.utf8) else { continue }
-        found.append(Found(place: "line \(index) of \(chip.name) (\(chip.label))", isUsed: line.isUsed))
-      }
-    }
-    guard found.isEmpty, let colon = name.utf8.lastIndex(of: 0x3A) else { return found }
-    let label = name.utf8[..<colon]
-    guard let offset = Int(String(name[name.utf8.index(after: colon)...])) else { return [] }
-    for chip in chips where chip.label.utf8.elementsEqual(label) && offset >= 0 && offset < chip.lineCount {
-      guard let line = try? chip.line(offset) else { continue }
-      found.append(Found(place: "line \(offset) of \(chip.name) (\(chip.label))", isUsed: line.isUsed))
-    }
-    return found
   }
 }

@@ -18,7 +18,10 @@ extension StatusReport {
     let state = service.state
     inputLevel = state.inputLevel
     microphoneMuted = state.microphoneMuted
+    mutedByHardware = state.mutedByHardware
+    isTalking = state.isTalking
     speakerMuted = state.speakerMuted
+    volumePercent = state.volumePercent
     for id in service.connections { calls.append(CallStatus(id, of: service)) }
     counters.append(CounterStatus("failed_lookups", state.failedLookups))
     counters.append(CounterStatus("skipped_frames", state.skippedFrames))

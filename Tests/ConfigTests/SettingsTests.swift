@@ -43,7 +43,7 @@ struct SettingsTests {
       noise_suppression = false
       gain_control = false
       input_channel = "right"
-      volume = 100
+      volume = 70
       prefill_periods = 8
       priority = 0
       processor = 3
@@ -116,7 +116,7 @@ struct SettingsTests {
     expected.audio.gainControl = false
     expected.board = "Raspberry Pi 4"
     expected.audio.inputChannel = .right
-    expected.audio.volumePercent = 100
+    expected.audio.volumePercent = 70
     expected.audio.prefillPeriods = 8
     expected.audio.priority = 0
     expected.audio.processor = 3

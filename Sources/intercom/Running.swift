@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The intercom authors
+//
+// The loop of `intercom run`. It only wires; the station decides.
+//
+//   poller ─► web server, placed calls' sockets, control socket, buttons ─► Station ─► outputs: mute, talk, tones, memory
+//                                                                         └► Indication ─► lights
+//
+// A turn: wait; what came in is handed over; events go to and fro until there are none; the lights follow, and the
+// service manager is told. A running call allocates nothing here.
+
+import Config
+import Core
+import Host
+import Linux
+import Station
+import VOIP
+import Web
+
+/// The loop of `intercom run`.
+final class Running {
+  /// What holds now; a reload changes it.
+  var settings: Settings
+  /// The file that a reload reads again; nil: the standard one.
+  let path: String?
+  let desk: Desk
+  let supervision: Supervision
+  var control: ControlServer?
+  var panel: DevicePanel
+  var station: Station
+  var web: WebServer
+  private let sockets: WebSockets
+  private let calls: CallSockets
+  private let memory: CallMemory
+  private var live = LiveLine(isShown: LiveLine.isWanted(onTerminal: false))
+  let beginning = Clock.now()
+  /// Something happened that the service manager's line about us may tell.
+  private var hasNews = true
+  private var isShuttingDown = false
+  /// Whether the sound runs for a tone only.
+  private var isHoldingSound = false
+  /// Heap allocations of this thread in turns that were not about sockets: in a steady call, none.
+  private(set) var quietAllocations: UInt64 = 0
+
+  /// How long goodbyes may take to be sent.
+  private static let lastWords = Instant.Span.seconds(1)
+
+  /// A device as `configuration` wants it, which was read from `path`.
+  init(_ configuration: Configuration, path: String?) throws(HostError) {
+    settings = configuration.settings
+    self.path = path
+    supervision = Supervision(at: Clock.now())
+    desk = try Desk(configuration.host, level: configuration.settings.log.level.linux)
+    desk.note(.information, "start", "intercom \(BuildInfo.version) \"\(settings.name)\"")
+    desk.note(.information, "start", configuration.origin)
+    if let complaint = Board.complaint(settings) { desk.note(.warning, "start", complaint) }
+    desk.noteSound()
+    do throws(LinuxError) {
+      sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host)
+      web = WebServer(randomness: try Entropy.randomness())
+      station = Station(settings, randomness: try Entropy.randomness())
+    } catch { throw .system(what: "web server at \(settings.web.listen.text)", error) }
+    calls = try CallSockets(host: desk.host)
+    memory = CallMemory(directory: settings.stateDirectory)
+    panel = DevicePanel(settings, host: desk.host)
+    desk.note(.notice, "start", "listening on http://\(sockets.local.text)/")
+    openControl()
+  }
+
+  /// Runs until the program is told to end; answers the exit code.
+  func run() throws(HostError) -> Int32 {
+    let start = Clock.now()
+    desk.host.service.enableMicrophone()
+    // A ring must not wait for a card to be opened, and a card that is missing is to be seen before the call.
+    desk.host.keepSoundRunning = settings.audio.input.isALSA || settings.audio.output.isALSA
+    panel.open(at: start)
+    obeyPanel(at: start)
+    if let call = memory.read() { station.resume(call, at: start) }
+    settle(at: start)
+    supervision.tellReady(status: report(at: start).sentence)
+    while !desk.isAskedToEnd {
+      let allocationsBefore = BuildInfo.threadAllocations
+      let now = try turn(until: live.next)
+      live.show(desk.host.service, name: settings.name, at: now)
+      if desk.host.foreign.isEmpty { quietAllocations += BuildInfo.threadAllocations - allocationsBefore }
+    }
+    supervision.tellStopping()
+    try sayGoodbye()
+    control?.finish()
+    desk.note(.information, "end", "ended")
+    desk.finish()
+    return ExitCode.done
+  }
+
+  /// Waits once, and deals with what came.
+  private func turn(until moment: Instant) throws(HostError) -> Instant {
+    let now = try desk.turn(until: min(min(web.pollTimeout(), station.pollTimeout()), min(moment, nextDuty)))
+    if desk.takeReload() { reload(at: now) }
+    if web.pollTimeout() <= now { web.handleTimeout(at: now) }
+    // A button goes first: what it says must hold before anything else is answered.
+    panel.handle(at: now)
+    obeyPanel(at: now)
+    sockets.handle(web: &web, at: now)
+    calls.handle(&station, at: now)
+    settle(at: now)
+    serveControl(at: now)
+    sockets.serve(web: &web, at: now)
+    supervise(at: now)
+    letSoundGo()
+    panel.show(indication(at: now), at: now)
+    return now
+  }
+
+  private var nextDuty: Instant {
+    min(supervision.pollTimeout(), min(control?.pollTimeout() ?? .never, panel.pollTimeout()))
+  }
+
+  /// Takes events to and fro until there are none.
+  func settle(at now: Instant) {
+    var isBusy = true
+    while isBusy {
+      isBusy = calls.serve(&station, at: now)
+      while let event = web.pollEvent() {
+        isBusy = true
+        switch event {
+        case .call(let call): station.handle(call, web: &web, service: &desk.host.service, at: now)
+        case .statusWanted: web.provide(report(at: now), at: now)
+        }
+      }
+      desk.host.flush(at: now)
+      while let event = desk.host.nextEvent() {
+        isBusy = true
+        station.handle(event, web: &web, service: &desk.host.service, at: now)
+      }
+      if station.proceed(web: &web, service: &desk.host.service, at: now) { isBusy = true }
+      while let output = station.pollOutput() {
+        isBusy = true
+        perform(output)
+      }
+      while let line = station.pollLine() { desk.note(line) }
+      if isBusy { hasNews = true }
+    }
+  }
+
+  private func perform(_ output: StationOutput) {
+    switch output {
+    case .setMuted(let isMuted, let authority): _ = desk.host.service.setMicrophoneMuted(isMuted, by: authority)
+    case .setTalking(let isPressed): desk.host.service.setTalking(isPressed)
+    case .setVolume(let percent): desk.host.service.setVolume(percent: percent)
+    case .playTone(let tone): play(tone)
+    case .stopTone: desk.host.service.stopTone()
+    case .remember(let call): if let error = memory.write(call) { desk.note(.warning, "memory", error) }
+    case .forget: if let error = memory.clear() { desk.note(.warning, "memory", error) }
+    case .shutDown: shutDown()
+    }
+  }
+
+  private func sayGoodbye() throws(HostError) {
+    var now = Clock.now()
+    let patience = now + Self.lastWords
+    station.hangUpAll(web: &web, service: &desk.host.service, at: now)
+    settle(at: now)
+    sockets.serve(web: &web, at: now)
+    while station.hasPlacedCalls, now < patience { now = try turn(until: patience) }
+  }
+
+  // MARK: Tones
+
+  /// A tone needs no call: the sound then runs for it alone.
+  private func play(_ tone: Tone) {
+    desk.host.service.playTone(tone)
+    guard !desk.host.isSoundRunning, settings.audio.output != .noDevice else { return }
+    isHoldingSound = true
+    desk.host.holdSound(true)
+  }
+
+  private func letSoundGo() {
+    guard isHoldingSound, !desk.host.service.isTonePlaying else { return }
+    isHoldingSound = false
+    desk.host.holdSound(false)
+  }
+
+  // MARK: What is going on
+
+  /// What the lights tell of.
+  private func indication(at now: Instant) -> Indication {
+    var facts = Indication()
+    facts.state = station.model.state
+    facts.isMuted = desk.host.service.isMicrophoneMuted
+    facts.isTalking = desk.host.service.isTalking
+    facts.isTalkingWhileMuted = facts.state == .connected && desk.host.service.isTalkingWhileMuted(at: now)
+    facts.isTroubled = !desk.host.soundTrouble.isNone || panel.isTroubled
+    facts.hasPowerLight = panel.hasLight(.power)
+    return facts
+  }
+
+  /// The service manager: its watchdog, and what it shows of us. Making that line allocates, so it follows events only.
+  private func supervise(at now: Instant) {
+    if supervision.pollTimeout() <= now {
+      let progress = desk.host.isSoundRunning ? desk.host.audioProgress : nil
+      if let line = supervision.handleTimeout(progress: progress, at: now) { desk.note(.error, "watchdog", line) }
+    }
+    guard hasNews else { return }
+    hasNews = false
+    if supervision.isWanted { supervision.tell(status: report(at: now).sentence) }
+  }
+
+  private func shutDown() {
+    guard !isShuttingDown else { return }
+    isShuttingDown = true
+    do throws(LinuxError) {
+      desk.note(.notice, "power", "shutting the machine down: \(try Machine.powerOff())")
+    } catch {
+      isShuttingDown = false
+      desk.note(.error, "power", "the machine cannot be shut down: \(error.text)")
+      desk.host.service.playTone(.error)
+    }
+  }
+}
