@@ -61,6 +61,9 @@ public struct GPIODirectory: Sendable {
     throw .notFound(line: name, choices: choices(near: name))
   }
 
+  /// Where a line is, as `pinctrl-bcm2835, line 17`.
+  public func text(_ place: GPIOPlace) -> String { "\(label(of: place.chip)), line \(place.offset)" }
+
   // MARK: Private
 
   private func only(_ places: [GPIOPlace], of name: String) throws(GPIOError) -> GPIOPlace? {

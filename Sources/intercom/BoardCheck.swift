@@ -141,29 +141,14 @@ struct BoardCheck {
       if case .line(let line) = light.driver { wanted.append(line) }
     }
     guard !wanted.isEmpty else { return }
-    let (chips, refused) = GPIOChips.list()
+    let directory = GPIODirectory.read()
     for line in wanted {
-      var found: [String] = []
-      for name in [line, HeaderPins.alias(of: line) ?? line] where found.isEmpty {
-        for chip in chips { found += places(of: name, on: chip) }
+      do throws(GPIOError) {
+        note("line \(line)", isThere: true, directory.text(try directory.find(line)))
+      } catch {
+        note("line \(line)", isThere: false, error.text)
       }
-      var text =
-        found.first ?? (chips.isEmpty ? "there is no GPIO chip" : "no chip has it; intercom devices lists them")
-      if refused > 0, found.isEmpty { text += "; \(refused) could not be opened, is permission missing?" }
-      if found.count > 1 { text = "ambiguous: \(found[0]) and \(found[1])" }
-      note("line \(line)", isThere: found.count == 1, text)
     }
-  }
-
-  /// Where `chip` has the line `name`, or the line that the chip's own label and an offset name.
-  private func places(of name: String, on chip: GPIOChip) -> [String] {
-    var places: [String] = []
-    for index in 0..<chip.lineCount {
-      var isIt = same("\(chip.label):\(index)", name)
-      do throws(LinuxError) { isIt = same(try chip.line(index).name, name) || isIt } catch {}
-      if isIt { places.append("\(chip.name), line \(index)") }
-    }
-    return places
   }
 
   private mutating func checkSPI() {
