@@ -166,9 +166,10 @@ public struct Station: Sendable {
     }
     let name = party.peer ?? (caller.name.isEmpty ? caller.address.unmapped.text : caller.name)
     guard let id = desk.take(offer, session, from: name, web: &web, service: &service, at: now) else { return }
+    let number = model.offer(from: party, at: now)
+    incoming.append(Incoming(number: number, connection: id))
     // Longer than it rings: the model ends the ringing, and this only what the model forgot.
-    desk.hold(id, until: now + .milliseconds(Limits.callOfferMilliseconds), web: &web)
-    incoming.append(Incoming(number: model.offer(from: party, at: now), connection: id))
+    if model.isUnanswered(number) { desk.hold(id, until: now + .milliseconds(Limits.callOfferMilliseconds), web: &web) }
   }
 
   /// Takes in what the service says.
