@@ -70,7 +70,9 @@ public struct Station: Sendable {
   private var desk = AnsweringDesk()
   private var slots = [Slot?](repeating: nil, count: Limits.placedCallSlotsMax)
   private var incoming: [Incoming] = []
+  /// Who has asked for the mute, as the service counts it: it lasts while anybody's request does.
   private var isMutedByHardware = false
+  private var isMutedLocally = false
   private var isEnding = false
   private var outputs: [StationOutput] = []
   private var lines: [LogLine] = []
@@ -240,10 +242,14 @@ public struct Station: Sendable {
   // MARK: Commands of the device
 
   private mutating func setMuted(_ wanted: Bool, by authority: Authority, isMuted: Bool) throws(CommandRefusal) {
-    if authority == .hardware {
+    if !wanted, authority != .hardware, isMutedByHardware { throw .mutedByHardware }
+    if !wanted, authority == .remote, isMutedLocally { throw .mutedLocally }
+    switch authority {
+    case .hardware:
       isMutedByHardware = wanted
-    } else if !wanted, isMutedByHardware {
-      throw .mutedByHardware
+      if !wanted { isMutedLocally = false }
+    case .local: isMutedLocally = wanted
+    case .remote: break
     }
     outputs.append(.setMuted(wanted, by: authority))
     // What rings must go on ringing.
