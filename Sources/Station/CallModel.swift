@@ -131,6 +131,12 @@ public struct CallModel: Sendable {
     return numbers
   }
 
+  /// Whether the offer waits for its answer: it rings, or is kept until our own call is decided.
+  public func isUnanswered(_ number: CallNumber) -> Bool {
+    if case .ringing(let leg, _) = phase, leg.number == number { return true }
+    return held?.number == number
+  }
+
   /// All that decides what may happen next, without numbers and times: two models with the same summary behave the
   /// same. For model checks.
   public var summary: String {

@@ -177,6 +177,8 @@ public enum CommandRefusal: Error, Equatable, Sendable {
   case noCall
   /// The hardware button has muted the microphone, and only it can lift that.
   case mutedByHardware
+  /// Somebody at the device has muted the microphone, and nobody from afar can lift that.
+  case mutedLocally
   /// Not over the network.
   case notFromAfar
 
@@ -189,6 +191,7 @@ public enum CommandRefusal: Error, Equatable, Sendable {
     case .nothingRings: "Nobody is calling."
     case .noCall: "There is no call."
     case .mutedByHardware: "The microphone is muted by its button, which alone can lift that."
+    case .mutedLocally: "The microphone was muted at the device, where alone that can be lifted."
     case .notFromAfar: "This cannot be asked for over the network."
     }
   }

@@ -70,7 +70,9 @@ public struct Station: Sendable {
   private var desk = AnsweringDesk()
   private var slots = [Slot?](repeating: nil, count: Limits.placedCallSlotsMax)
   private var incoming: [Incoming] = []
+  /// Who has asked for the mute, as the service counts it: it lasts while anybody's request does.
   private var isMutedByHardware = false
+  private var isMutedLocally = false
   private var isEnding = false
   private var outputs: [StationOutput] = []
   private var lines: [LogLine] = []
@@ -166,9 +168,10 @@ public struct Station: Sendable {
     }
     let name = party.peer ?? (caller.name.isEmpty ? caller.address.unmapped.text : caller.name)
     guard let id = desk.take(offer, session, from: name, web: &web, service: &service, at: now) else { return }
+    let number = model.offer(from: party, at: now)
+    incoming.append(Incoming(number: number, connection: id))
     // Longer than it rings: the model ends the ringing, and this only what the model forgot.
-    desk.hold(id, until: now + .milliseconds(Limits.callOfferMilliseconds), web: &web)
-    incoming.append(Incoming(number: model.offer(from: party, at: now), connection: id))
+    if model.isUnanswered(number) { desk.hold(id, until: now + .milliseconds(Limits.callOfferMilliseconds), web: &web) }
   }
 
   /// Takes in what the service says.
@@ -239,10 +242,14 @@ public struct Station: Sendable {
   // MARK: Commands of the device
 
   private mutating func setMuted(_ wanted: Bool, by authority: Authority, isMuted: Bool) throws(CommandRefusal) {
-    if authority == .hardware {
+    if !wanted, authority != .hardware, isMutedByHardware { throw .mutedByHardware }
+    if !wanted, authority == .remote, isMutedLocally { throw .mutedLocally }
+    switch authority {
+    case .hardware:
       isMutedByHardware = wanted
-    } else if !wanted, isMutedByHardware {
-      throw .mutedByHardware
+      if !wanted { isMutedLocally = false }
+    case .local: isMutedLocally = wanted
+    case .remote: break
     }
     outputs.append(.setMuted(wanted, by: authority))
     // What rings must go on ringing.

@@ -25,6 +25,8 @@ public struct CallResource: Sendable {
     var entityTag: String
     let caller: Caller
     var isOpen = false
+    /// It rings: its caller is to stay.
+    var isHeld = false
     var waiting: WebConnectionID?
     var deadline = Instant.never
   }
@@ -69,11 +71,13 @@ public struct CallResource: Sendable {
 
   // MARK: Commands
 
-  /// Lets an offer wait for its answer until `moment`, because it rings here. False when the session is gone or was answered.
+  /// Lets an offer wait for its answer until `moment`, because it rings here. From now on its caller is gone when it stops
+  /// sending, for a socket that was closed cannot be told from one that was half closed. False when the session is gone or was answered.
   @discardableResult
   public mutating func hold(_ id: CallSessionID, until moment: Instant) -> Bool {
     guard let index = index(of: id), !sessions[index].isOpen, sessions[index].waiting != nil else { return false }
     sessions[index].deadline = moment
+    sessions[index].isHeld = true
     return true
   }
 
@@ -136,6 +140,11 @@ public struct CallResource: Sendable {
 
   /// How many sessions there are, waiting ones included, 0 ... Limits.callSessionsMax.
   public var sessionCount: Int { sessions.count }
+
+  /// Whether an offer that is held waits on `connection`.
+  func isHeld(on connection: WebConnectionID) -> Bool {
+    sessions.contains { $0.waiting == connection && $0.isHeld && !$0.isOpen }
+  }
 
   /// Who placed a session's call; nil when the session is gone.
   public func caller(of id: CallSessionID) -> Caller? { index(of: id).map { sessions[$0].caller } }

@@ -78,6 +78,7 @@ public struct WebServer: Sendable {
   public mutating func handleEnd(on id: WebConnectionID, at now: Instant) {
     guard let index = index(of: id) else { return }
     slots[index].connection.handleEnd(at: now)
+    if calls.isHeld(on: id) { slots[index].connection.close() }
     settle(index, at: now)
   }
 
@@ -118,7 +119,8 @@ public struct WebServer: Sendable {
     }
   }
 
-  /// Lets an offer wait for its answer until `moment`, because it rings here. False when the session is gone or was answered.
+  /// Lets an offer wait for its answer until `moment`, because it rings here; a caller that closes its connection, or half of
+  /// it, is gone. False when the session is gone or was answered.
   @discardableResult
   public mutating func hold(_ id: CallSessionID, until moment: Instant) -> Bool { calls.hold(id, until: moment) }
 

@@ -58,8 +58,9 @@ final class Desk {
   func note(_ line: LogLine) {
     switch line.weight {
     case .warning: note(.warning, "station", line.text)
-    case .notice: note(.notice, "station", line.text)
-    case .information: note(.information, "station", line.text)
+    // Lines of one key are limited together: many callers that are busy must not hide what becomes of the call.
+    case .notice: note(.notice, "calls", line.text)
+    case .information: note(.information, "call", line.text)
     }
   }
 

@@ -36,6 +36,7 @@ input = "{input}"
 output = "{output}"
 period_ms = {period_ms}
 frame_ms = {frame_ms}
+volume = 100
 [web]
 listen = "127.0.0.1:0"
 access = "open"

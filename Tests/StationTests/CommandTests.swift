@@ -21,18 +21,20 @@ struct CommandTests {
     Station(callSettings(change), randomness: Randomness(seed: 1))
   }
 
-  @Test("a mute of the button is lifted by the button alone; every other one by anybody")
+  @Test("a mute is lifted by whoever stands as near to the device as who asked for it, or nearer")
   func mute() throws {
     for muting in Authority.allCases {
       for lifting in Authority.allCases {
         var station = station()
         try station.handle(.setMuted(true), by: muting, isMuted: false, at: .zero)
         _ = outputs(&station)
-        if muting == .hardware, lifting != .hardware {
-          #expect(throws: CommandRefusal.mutedByHardware) {
+        let isNear = lifting == .hardware || muting == .remote || (muting == .local && lifting == .local)
+        if !isNear {
+          let refusal = muting == .hardware ? CommandRefusal.mutedByHardware : .mutedLocally
+          #expect(throws: refusal) {
             try station.handle(.toggleMute, by: lifting, isMuted: true, at: .zero)
           }
-          #expect(throws: CommandRefusal.mutedByHardware) {
+          #expect(throws: refusal) {
             try station.handle(.setMuted(false), by: lifting, isMuted: true, at: .zero)
           }
           #expect(outputs(&station).isEmpty)

@@ -304,5 +304,10 @@ struct CallResourceTests {
     hall.server.refuse(CallSessionID(2), .noAnswer, detail: "Nobody answered.", at: hall.now)
     hall.drain()
     #expect(Response(hall.take(second)).status == 504)
+    guard let third = hall.open() else { return }
+    hall.send(offerRequest, on: third)
+    hall.server.hold(CallSessionID(3), until: ms(90_000))
+    hall.end(third)
+    #expect(hall.events.last == .call(.ended(CallSessionID(3), .callerGone)))
   }
 }
