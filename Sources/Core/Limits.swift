@@ -305,7 +305,30 @@ public enum Limits {
   public static let callRedirectsMax = 3
   /// Time for a caller to end a call properly before it just goes.
   public static let callHangUpMilliseconds = 3000
+
+  // MARK: Talking and tones
+
+  /// Longest tail after talk is let go: a sentence's end; longer ones would be taken for an open microphone.
+  public static let talkTailMillisecondsMax = 2000
+  /// Longest pre-roll: a quick word before the press; the voice is late by as much, and more would hinder talking.
+  public static let talkPreRollMillisecondsMax = 300
+  /// The same in samples at 48 kHz.
+  public static let talkPreRollSamplesMax = 14_400
+  /// How loud a muted microphone must be to tell that somebody talks, in hundredths of a dBFS: well above a room's
+  /// noise, and below speech at an arm's length.
+  public static let talkingWhileMutedCentibels: Int32 = -4500
+  /// How long somebody still counts as talking while muted: past the pause between two words, so that a light is
+  /// steady.
+  public static let talkingWhileMutedMilliseconds = 1000
+  /// In how many samples a gain goes from 0 to full scale: 5 ms; a step is heard as a click, and longer as a swell.
+  public static let fadeSamples = 240
+  /// How loud a ring is at least, in percent of the volume (16 dB less than at 100): a call must not be missed because
+  /// somebody turned the last one down.
+  public static let ringVolumePercentMin = 40
 }
+
+/// Commands that wait for their ring: one of each of seven kinds, and one for each talker.
+public typealias WaitingVoiceCommands = FixedList<11, VoiceCommand>
 
 /// Addresses of this machine, with what is known of each.
 public typealias InterfaceAddressList<Element: BitwiseCopyable> = FixedList<32, Element>

@@ -28,6 +28,13 @@ public struct PCMFrame: Sendable, BitwiseCopyable {
     self.count = count
   }
 
+  /// Zeroes the used samples.
+  public mutating func clear() {
+    withSamples { samples in
+      for index in samples.indices { samples[index] = 0 }
+    }
+  }
+
   /// The used samples in place, while `body` runs. A span of a frame that is only borrowed costs a copy of all of it.
   public mutating func withSamples<Result>(_ body: (UnsafeMutableBufferPointer<Int16>) -> Result) -> Result {
     let used = count
@@ -73,8 +80,6 @@ public struct EncodedFrame: Sendable, BitwiseCopyable {
 
 /// What the loop thread tells the audio thread.
 public enum VoiceCommand: Sendable, BitwiseCopyable {
-  /// Silences the microphone before the encoder, or lets it through.
-  case setMicrophoneMuted(Bool)
   /// Silences playback, or lets it through.
   case setSpeakerMuted(Bool)
   /// Starts or stops encoding captured sound into frames.
@@ -85,6 +90,16 @@ public enum VoiceCommand: Sendable, BitwiseCopyable {
   case removeTalker(Talker)
   /// Tells the encoder what loss to prepare for, 0 ... 100 percent (in-band FEC follows it).
   case setExpectedLoss(percent: UInt8)
+  /// Says when the microphone's gate is open.
+  case setTalkRules(TalkRules)
+  /// Talk is pressed, or let go.
+  case setTalking(Bool)
+  /// Plays a tone instead of the one that plays; reports repeat its number.
+  case playTone(Tone, number: UInt32)
+  /// Ends the tone that plays.
+  case stopTone
+  /// How loud everything is played, 0 ... 100 percent.
+  case setVolume(percent: UInt8)
 }
 
 /// What the audio thread tells the loop thread about one talker. All but the delay and levels are totals since
@@ -135,6 +150,8 @@ public struct VoiceReport: Sendable, BitwiseCopyable {
   public var inputLevelCentibels: Int32 = -9600
   /// Output level, likewise.
   public var outputLevelCentibels: Int32 = -9600
+  /// The input level as far as it was captured while muted; −9,600 when nothing was.
+  public var mutedLevelCentibels: Int32 = -9600
   /// Samples that had to be limited.
   public var limitedSamples: UInt64 = 0
   /// Underruns and overruns of the sound device.
@@ -145,6 +162,12 @@ public struct VoiceReport: Sendable, BitwiseCopyable {
   public var microphoneMuted = false
   /// Whether the speaker is muted, as the engine does it.
   public var speakerMuted = false
+  /// Whether talking lets the voice out, the tail included; a mute is not looked at.
+  public var isGateOpen = false
+  /// Whether a tone is played, its fading included.
+  public var isTonePlaying = false
+  /// The number of the last tone that was begun, or that was to be; 0 before.
+  public var toneNumber: UInt32 = 0
   /// What each talker's buffer did.
   public var talkers = PerTalker<TalkerReport>(repeating: TalkerReport())
 

@@ -119,7 +119,8 @@ final class AudioWork {
       generate(&captured)
       let now = Clock.now()
       if firstPeriod.load(ordering: .relaxed) == 0 { firstPeriod.store(now.nanoseconds, ordering: .relaxed) }
-      if engine.cycle(captured: &captured, played: &played, at: now) > 0 { bell.ring() }
+      let frames = engine.cycle(captured: &captured, played: &played, at: now)
+      if frames > 0 || engine.hasNews { bell.ring() }
       device?.play(played)
       if let counters = device?.counters { engine.xruns = counters.captureXruns + counters.playbackXruns }
       engine.allocations = BuildInfo.threadAllocations - allocationsBefore

@@ -64,11 +64,12 @@ public final class ServiceHost {
     let received = Ring<EncodedFrame>(capacity: Limits.receivedRingSlots)
     let commands = Ring<VoiceCommand>(capacity: Limits.commandRingSlots)
     let reports = Ring<VoiceReport>(capacity: Limits.reportRingSlots)
+    let mute = MuteBit()
     audio = AudioThread(
       settings: settings,
       ends: VoiceEngine.Ends(
         captured: captured.takeProducer(), received: received.takeConsumer(), commands: commands.takeConsumer(),
-        reports: reports.takeProducer()),
+        reports: reports.takeProducer(), mute: mute),
       bell: bell.button)
     let randomness: Randomness
     do throws(LinuxError) { randomness = try Entropy.randomness() } catch { throw .system(what: "entropy", error) }
@@ -77,7 +78,7 @@ public final class ServiceHost {
       configuration: settings.service, identity: try IdentityStore.load(settings.stateDirectory),
       rings: VOIPRings(
         captured: captured.takeConsumer(), received: received.takeProducer(), commands: commands.takeProducer(),
-        reports: reports.takeConsumer()),
+        reports: reports.takeConsumer(), mute: mute),
       randomness: randomness, wallClock: Clock.wallTime(), at: now)
     if case .file(let path) = settings.output { fileSink = try FileSink(path: path) }
     if case .file(let path) = settings.input {

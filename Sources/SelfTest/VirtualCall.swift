@@ -27,6 +27,8 @@ public struct VirtualCallPlan: Sendable {
   public var periodSamples = 480
   /// Samples a voice frame.
   public var frameSamples = 960
+  /// When each side's voice goes out.
+  public var talk = TalkRules()
   /// How much later than the one before each side's periods come.
   public var phase = Instant.Span.microseconds(3_700)
   /// How much faster the other sides' devices run than the first one's.
@@ -226,7 +228,11 @@ public final class VirtualCall<
       switch side.service.pollOutput(into: &datagram, at: now) {
       case .transmit:
         side.lastSent = now
-        if datagram.count > 0, (128...191).contains(datagram.bytes[0]) { side.lastMediaSent = now }
+        if datagram.count > 1, (128...191).contains(datagram.bytes[0]) {
+          side.lastMediaSent = now
+          // The header is not encrypted. 192 ... 223 are the types of RTCP (RFC 5761 section 4).
+          if datagram.bytes[1] >= 224 { side.lastTalkspurtSent = now }
+        }
         network.send(datagram, at: now)
       case .event(let event):
         side.events.append((now, event))

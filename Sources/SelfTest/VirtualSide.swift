@@ -27,6 +27,8 @@ public final class VirtualSide<
   public internal(set) var lastSent = Instant.never
   /// When the last RTP or RTCP datagram left; `.never` before the first.
   public internal(set) var lastMediaSent = Instant.never
+  /// When the last packet with the marker bit left, a talkspurt's first; `.never` before the first.
+  public internal(set) var lastTalkspurtSent = Instant.never
   /// Whether datagrams to this side vanish.
   public var isDeaf = false
   /// Whether the loop thread is held up: neither the doorbell nor datagrams nor time reach the service meanwhile.
@@ -51,18 +53,20 @@ public final class VirtualSide<
     let receivedRing = Ring<EncodedFrame>(capacity: Limits.receivedRingSlots)
     let commandRing = Ring<VoiceCommand>(capacity: Limits.commandRingSlots)
     let reportRing = Ring<VoiceReport>(capacity: Limits.reportRingSlots)
+    let mute = MuteBit()
     engine = Engine(
       periodSamples: plan.periodSamples, frameSamples: plan.frameSamples, encoder: encoder, canceller: NoCanceller(),
       ends: .init(
         captured: capturedRing.takeProducer(), received: receivedRing.takeConsumer(),
-        commands: commandRing.takeConsumer(), reports: reportRing.takeProducer()),
+        commands: commandRing.takeConsumer(), reports: reportRing.takeProducer(), mute: mute),
       makeDecoder: makeDecoder)
     service = VOIPService(
-      configuration: VOIPConfiguration(iceServers: plan.iceServers, frameSamples: plan.frameSamples),
+      configuration: VOIPConfiguration(
+        iceServers: plan.iceServers, frameSamples: plan.frameSamples, talk: plan.talk),
       identity: identity,
       rings: VOIPRings(
         captured: capturedRing.takeConsumer(), received: receivedRing.takeProducer(),
-        commands: commandRing.takeProducer(), reports: reportRing.takeConsumer()),
+        commands: commandRing.takeProducer(), reports: reportRing.takeConsumer(), mute: mute),
       randomness: randomness, wallClock: NTPTime(unixSeconds: 1_700_000_000, nanoseconds: 0), at: .zero)
     source = number < plan.sources.count ? plan.sources[number] : .silence
     let drift = number == 0 ? 0 : Int64(plan.driftPartsPerMillion)
@@ -84,10 +88,10 @@ public final class VirtualSide<
     input.count = captured.periodSamples
     source.fill(&input)
     if keepsSound { captured.append(input, at: now) }
-    let rings = engine.cycle(captured: &input, played: &output, at: now) > 0
+    let frames = engine.cycle(captured: &input, played: &output, at: now)
     if keepsSound { played.append(output, at: now) }
     nextCycle += periodLength
-    return rings
+    return frames > 0 || engine.hasNews
   }
 }
 

@@ -3,6 +3,8 @@
 //
 // What a service is told at its beginning.
 
+public import Core
+
 /// A STUN server, by name or address (RFC 7064). TURN comes with a later release.
 public struct ICEServer: Sendable, Equatable {
   /// Host name or address.
@@ -55,16 +57,20 @@ public struct VOIPConfiguration: Sendable {
   public var frameSamples: Int
   /// Whether 127.0.0.1 and ::1 are candidates too: for two programs on one machine.
   public var allowsLoopback: Bool
+  /// When this side's voice goes out.
+  public var talk: TalkRules
 
-  /// The default: one public STUN server, all processing, frames of 20 ms, no loopback.
+  /// The default: one public STUN server, all processing, frames of 20 ms, no loopback, an open
+  /// microphone.
   public init(
     iceServers: [ICEServer] = [.publicDefault], audioProcessing: AudioProcessing = AudioProcessing(),
-    frameSamples: Int = 960, allowsLoopback: Bool = false
+    frameSamples: Int = 960, allowsLoopback: Bool = false, talk: TalkRules = TalkRules()
   ) {
     precondition(frameSamples == 480 || frameSamples == 960, "a voice frame is 10 or 20 ms long")
     self.iceServers = iceServers
     self.audioProcessing = audioProcessing
     self.frameSamples = frameSamples
     self.allowsLoopback = allowsLoopback
+    self.talk = talk
   }
 }

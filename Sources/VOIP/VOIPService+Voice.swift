@@ -37,14 +37,7 @@ extension VOIPService where Channel: ~Copyable {
     events.append(.error(.speakerUnavailable(code: code), nil))
   }
 
-  /// Mutes the microphone: from the audio thread's next period every sample is 0 before it is encoded. Frames keep
-  /// flowing, so that the far side's buffer does not grow.
-  public mutating func setMicrophoneMuted(_ muted: Bool) {
-    memory.microphoneMuted = muted
-    command(.setMicrophoneMuted(muted))
-  }
-
-  /// Mutes the speaker from the audio thread's next period on.
+  /// Mutes the speaker from the audio thread's next period on; tones are heard all the same.
   public mutating func setSpeakerMuted(_ muted: Bool) {
     memory.speakerMuted = muted
     command(.setSpeakerMuted(muted))
@@ -56,7 +49,12 @@ extension VOIPService where Channel: ~Copyable {
   public var state: VOIPState {
     var answer = VOIPState()
     answer.microphoneEnabled = memory.microphoneEnabled
-    answer.microphoneMuted = memory.microphoneMuted
+    answer.microphoneMuted = isMicrophoneMuted
+    answer.mutedByHardware = isMutedByHardware
+    answer.isTalking = isTalking
+    answer.talkMode = memory.talk.mode
+    answer.volumePercent = memory.volumePercent
+    answer.isTonePlaying = isTonePlaying
     answer.speakerMuted = memory.speakerMuted
     answer.inputLevel = Self.level(centibels: report.inputLevelCentibels)
     answer.outputLevel = Self.level(centibels: report.outputLevelCentibels)
@@ -135,7 +133,10 @@ extension VOIPService where Channel: ~Copyable {
   }
 
   mutating func drainReports() {
-    while let next = reports.pop() { report = next }
+    while let next = reports.pop() {
+      report = next
+      noteTalkingWhileMuted()
+    }
   }
 
   mutating func listen(to line: Line<Channel>) {
@@ -191,8 +192,9 @@ extension VoiceCommand {
   /// Whether carrying out `other` leaves nothing of this one: both set the same thing, or concern the same talker.
   fileprivate func isReplaced(by other: VoiceCommand) -> Bool {
     switch (self, other) {
-    case (.setMicrophoneMuted, .setMicrophoneMuted), (.setSpeakerMuted, .setSpeakerMuted), (.setSending, .setSending),
-      (.setExpectedLoss, .setExpectedLoss):
+    case (.setSpeakerMuted, .setSpeakerMuted), (.setSending, .setSending), (.setExpectedLoss, .setExpectedLoss),
+      (.setTalkRules, .setTalkRules), (.setTalking, .setTalking), (.setVolume, .setVolume), (.playTone, .playTone),
+      (.playTone, .stopTone), (.stopTone, .stopTone):
       true
     case (.addTalker(let talker), .addTalker(let another)), (.addTalker(let talker), .removeTalker(let another)),
       (.removeTalker(let talker), .addTalker(let another)), (.removeTalker(let talker), .removeTalker(let another)):

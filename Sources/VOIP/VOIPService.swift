@@ -9,7 +9,8 @@
 //
 //   captured ring ──► VOIPService ──► Connection … Connection ──► datagrams out
 //   received ring ◄──      │      ◄── Connection … Connection ◄── datagrams in
-//   commands ring ◄────────┘ mute, talkers        reports ring ──► levels, delay, loss
+//   commands ring ◄────────┘ talkers, talk, tones reports ring ──► levels, delay, loss
+//   mute bit      ◄──
 //
 // ORDER OF CALLS. Everything happens on the loop thread. After each call that may change something (`handle…`, a
 // command), call `pollOutput` until it answers `.timeout`, do what it says, and call `handleTimeout` at that moment at
@@ -23,22 +24,24 @@
 public import Core
 public import Peer
 
-/// The service's ends of the four rings that join it to the audio thread.
+/// The service's ends of the four rings that join it to the audio thread, and the bit that it writes.
 public struct VOIPRings: ~Copyable {
   var captured: Consumer<EncodedFrame>
   var received: Producer<EncodedFrame>
   var commands: Producer<VoiceCommand>
   var reports: Consumer<VoiceReport>
+  let mute: MuteBit
 
-  /// The loop thread's ends.
+  /// The loop thread's ends, and the microphone's mute, the same as the engine's.
   public init(
     captured: consuming Consumer<EncodedFrame>, received: consuming Producer<EncodedFrame>,
-    commands: consuming Producer<VoiceCommand>, reports: consuming Consumer<VoiceReport>
+    commands: consuming Producer<VoiceCommand>, reports: consuming Consumer<VoiceReport>, mute: MuteBit
   ) {
     self.captured = captured
     self.received = received
     self.commands = commands
     self.reports = reports
+    self.mute = mute
   }
 }
 
@@ -54,10 +57,11 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
   var received: Producer<EncodedFrame>
   var commands: Producer<VoiceCommand>
   var reports: Consumer<VoiceReport>
-  /// Commands that found the ring full, retried at the next wake: one of each of four kinds, and one for each talker.
-  var waitingCommands = FixedList<8, VoiceCommand>(filler: .setSending(false))
+  let muteBit: MuteBit
+  /// Commands that found the ring full, retried at the next wake: one of each kind, and one for each talker.
+  var waitingCommands = WaitingVoiceCommands(filler: .setSending(false))
   var events: [VOIPEvent] = []
-  var memory = Memory()
+  var memory: Memory
   var report = VoiceReport()
   let identity: Channel.Identity
   var randomness: Randomness
@@ -79,7 +83,13 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
   /// What the service remembers beside its connections.
   struct Memory {
     var microphoneEnabled = false
-    var microphoneMuted = false
+    var mutes = MuteRequests()
+    var talk: TalkRules
+    var isTalkPressed = false
+    var volumePercent = 100
+    var toneNumber: UInt32 = 0
+    var isToneWanted = false
+    var talksMutedUntil = Instant.zero
     var speakerMuted = false
     var isSending = false
     var expectedLoss = ExpectedLoss()
@@ -108,7 +118,10 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     received = rings.received
     commands = rings.commands
     reports = rings.reports
+    muteBit = rings.mute
+    memory = Memory(talk: configuration.talk)
     clock = WallClock(time: wallClock, instant: now)
+    command(.setTalkRules(configuration.talk))
   }
 
   // MARK: Handle

@@ -53,8 +53,18 @@ public enum VOIPOutput {
 public struct VOIPState: Sendable {
   /// Whether the microphone is enabled.
   public var microphoneEnabled = false
-  /// Whether the microphone is muted, as commanded.
+  /// Whether the microphone is muted: the very bit that the engine obeys.
   public var microphoneMuted = false
+  /// Whether a hardware mute is on, which only hardware ends.
+  public var mutedByHardware = false
+  /// Whether this side's voice goes out right now.
+  public var isTalking = false
+  /// When this side's voice goes out.
+  public var talkMode = TalkMode.open
+  /// How loud everything is played, 0 ... 100 percent.
+  public var volumePercent = 100
+  /// Whether a tone is played or about to be.
+  public var isTonePlaying = false
   /// Whether the speaker is muted, as commanded.
   public var speakerMuted = false
   /// Input level, 0 (−60 dBFS and below) ... 100 (0 dBFS), measured before the mute.

@@ -9,7 +9,6 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
   mutating func drainCommands() {
     while let command = ends.commands.pop() {
       switch command {
-      case .setMicrophoneMuted(let muted): setMicrophoneMuted(muted)
       case .setSpeakerMuted(let muted): _ = speakerGate.setMuted(muted)
       case .setSending(let sending): setSending(sending)
       case .addTalker(let talker):
@@ -19,19 +18,28 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
         talkers.restart(talker.index)
         isActive[talker.index] = false
       case .setExpectedLoss(let percent): encoder.setExpectedLoss(percent: min(100, Int(percent)))
+      case .setTalkRules(let rules): gate.setRules(rules)
+      case .setTalking(let talking): gate.setTalking(talking)
+      case .playTone(let tone, let number):
+        tones.play(tone)
+        counters.toneNumber = number
+      case .stopTone: tones.stop()
+      case .setVolume(let percent): volumePercent = min(100, Int(percent))
       }
     }
   }
 
   /// On either edge the encoder forgets what it heard. What waits for its frame to fill up is zeroed too, so that from
-  /// the command on every sample handed to the encoder is zero. Frames of silence go on being sent: the far side's
-  /// delay must not grow.
-  private mutating func setMicrophoneMuted(_ muted: Bool) {
+  /// this cycle on every sample handed to the encoder is zero. Frames of silence go on being sent: the far side's delay
+  /// must not grow.
+  mutating func followMute() {
+    let muted = ends.mute.isMuted
     guard gate.setMuted(muted) else { return }
-    gate.apply(to: &frame)
+    if muted { frame.clear() }
     encoder.reset()
-    // Unmuted speech begins a talkspurt (RFC 3551 section 4.1).
-    if !muted { markerPending = true }
+    // The levels of what was said before are no levels of what is said muted.
+    inputMeter.reset()
+    counters.mutedLevelCentibels = SoundLevel.silence.hundredths
   }
 
   private mutating func setSending(_ sending: Bool) {
@@ -56,7 +64,8 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
     lastPlayed.count = captured.count
     canceller.process(microphone: &captured, played: lastPlayed)
     captured.withSamples { inputMeter.add($0) }
-    gate.apply(to: &captured)
+    // A talkspurt begins (RFC 3551 section 4.1).
+    if gate.process(&captured, periodSamples: periodSamples) { markerPending = true }
     counters.capturedSamples += UInt64(captured.count)
     var committed = 0
     var used = 0
@@ -125,10 +134,25 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
       talkers.pull(index, into: period, at: now)
       mixer.add(period)
     }
+    // The talkers are taken in while they are not heard: their delay must not grow meanwhile.
+    if speakerGate.isMuted { mixer.clear() }
+    let volume = Fader.gain(percent: volumePercent)
+    let isHushed = gate.isHalfDuplex && gate.letsOut
+    mixer.scale(count: periodSamples, by: &talkersFader, to: isHushed ? 0 : volume)
+    addTone()
     played.count = periodSamples
     mixer.write(to: &played)
-    speakerGate.apply(to: &played)
     played.withSamples { outputMeter.add($0) }
     lastPlayed = played
+  }
+
+  /// Behind the speaker's gate: a muted speaker still rings.
+  private mutating func addTone() {
+    guard tones.tone != nil else { return }
+    let period = scratch.part(0, count: periodSamples)
+    let least = tones.tone == .ring ? Limits.ringVolumePercentMin : 0
+    tones.fill(period)
+    toneFader.apply(to: Fader.gain(percent: max(least, volumePercent)), period)
+    mixer.add(period)
   }
 }

@@ -6,7 +6,7 @@
 import Core
 
 extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copyable {
-  /// An engine with open gates that does not send yet and listens to nobody. `makeDecoder` is called once for each
+  /// An engine with open gates and full volume that does not send yet and listens to nobody. `makeDecoder` is called once for each
   /// talker. Allocates; not for a running call.
   public init<Failure: Error>(
     periodSamples: Int, frameSamples: Int, encoder: consuming Encoder, canceller: consuming Canceller,
@@ -19,7 +19,8 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
       fourth: Playout(decoder: try makeDecoder(), periodSamples: periodSamples))
     self.init(
       periodSamples: periodSamples, frameSamples: frameSamples, encoder: encoder, canceller: canceller,
-      talkers: talkers, ends: ends, scratch: SampleMemory(count: Limits.periodSamplesMax))
+      talkers: talkers, ends: ends, scratch: SampleMemory(count: Limits.periodSamplesMax),
+      line: SampleMemory(count: Limits.talkPreRollSamplesMax))
   }
 }
 

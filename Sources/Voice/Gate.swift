@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The microphone's gate: one bit between the meter and the encoder. Nothing behind it adds signal.
+// A gate of one bit. The speaker's is one; the microphone's is `TalkGate`.
 
 public import Core
 

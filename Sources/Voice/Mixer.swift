@@ -30,6 +30,16 @@ public struct Mixer: ~Copyable {
     for index in 0..<samples.count { totals[index] += Int32(samples[index]) }
   }
 
+  /// Changes the first `count` sums on the fader's way to `target`.
+  mutating func scale(count: Int, by fader: inout Fader, to target: Int32) {
+    guard !fader.isUnity(target) else { return }
+    var totals = sums.mutableSpan
+    for index in 0..<count {
+      let scaled = Int64(totals[index]) * Int64(fader.next(to: target)) / Int64(Fader.unity)
+      totals[index] = Int32(truncatingIfNeeded: scaled)
+    }
+  }
+
   /// Writes the first `frame.count` sums, limited, to `frame`.
   public mutating func write(to frame: inout PCMFrame) {
     let count = frame.count

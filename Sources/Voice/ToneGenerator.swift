@@ -25,8 +25,11 @@ public struct ToneGenerator: Sendable, BitwiseCopyable {
   public mutating func fill(_ frame: inout PCMFrame) {
     let count = frame.count
     var samples = frame.samples.mutableSpan
-    for index in 0..<count { samples[index] = Int16(next() * amplitude) }
+    for index in 0..<count { samples[index] = Int16(nextSample()) }
   }
+
+  /// The next sample, −32,767 ... 32,767.
+  mutating func nextSample() -> Double { next() * amplitude }
 
   /// The next value of the sine, −1 ... 1.
   mutating func next() -> Double {

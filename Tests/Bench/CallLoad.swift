@@ -34,18 +34,19 @@ private final class CallSide {
     let receivedRing = Ring<EncodedFrame>(capacity: Limits.receivedRingSlots)
     let commandRing = Ring<VoiceCommand>(capacity: Limits.commandRingSlots)
     let reportRing = Ring<VoiceReport>(capacity: Limits.reportRingSlots)
+    let mute = MuteBit()
     engine = VoiceEngine(
       periodSamples: CallLoad.periodSamples, frameSamples: CallLoad.frameSamples, encoder: OpusEncoder(),
       canceller: NoCanceller(),
       ends: VoiceEngine.Ends(
         captured: capturedRing.takeProducer(), received: receivedRing.takeConsumer(),
-        commands: commandRing.takeConsumer(), reports: reportRing.takeProducer()),
+        commands: commandRing.takeConsumer(), reports: reportRing.takeProducer(), mute: mute),
       makeDecoder: { OpusDecoder() })
     service = Service(
       configuration: VOIPConfiguration(iceServers: [], frameSamples: CallLoad.frameSamples), identity: identity,
       rings: VOIPRings(
         captured: capturedRing.takeConsumer(), received: receivedRing.takeProducer(),
-        commands: commandRing.takeProducer(), reports: reportRing.takeConsumer()),
+        commands: commandRing.takeProducer(), reports: reportRing.takeConsumer(), mute: mute),
       randomness: Randomness(seed: UInt64(number)), wallClock: NTPTime(unixSeconds: 1_700_000_000, nanoseconds: 0),
       at: .zero)
     address = Endpoint(.v4(10, 0, 0, number), port: 4_000)

@@ -55,7 +55,7 @@ struct SpyEncoder: VoiceEncoder, ~Copyable {
         let wanted = random.chance(percent: 50)
         edge = wanted != muted
         muted = wanted
-        _ = side.commands.push(.setMicrophoneMuted(muted))
+        side.mute.set(muted)
       }
       captured.count = period
       for index in 0..<period { captured.samples[index] = Int16(1 + random.below(30_000)) }

@@ -13,6 +13,7 @@ struct TestSide<Encoder: VoiceEncoder & ~Copyable, Decoder: VoiceDecoder & ~Copy
   var received: Producer<EncodedFrame>
   var commands: Producer<VoiceCommand>
   var reports: Consumer<VoiceReport>
+  let mute = MuteBit()
 
   init(period: Int, frame: Int, encoder: consuming Encoder, makeDecoder: () -> Decoder) {
     let capturedRing = Ring<EncodedFrame>(capacity: Limits.capturedRingSlots)
@@ -23,7 +24,7 @@ struct TestSide<Encoder: VoiceEncoder & ~Copyable, Decoder: VoiceDecoder & ~Copy
       periodSamples: period, frameSamples: frame, encoder: encoder, canceller: NoCanceller(),
       ends: .init(
         captured: capturedRing.takeProducer(), received: receivedRing.takeConsumer(),
-        commands: commandRing.takeConsumer(), reports: reportRing.takeProducer()),
+        commands: commandRing.takeConsumer(), reports: reportRing.takeProducer(), mute: mute),
       makeDecoder: makeDecoder)
     captured = capturedRing.takeConsumer()
     received = receivedRing.takeProducer()
