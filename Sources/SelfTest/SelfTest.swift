@@ -75,6 +75,7 @@ public struct SelfTestCase: Sendable {
 public enum SelfTest {
   /// Every case, in order of the rooms.
   public static var cases: [SelfTestCase] {
-    coreCases + iceCases + mediaCases + descriptionCases + securityCases + voiceCases + productCases + callCases
+    coreCases + iceCases + mediaCases + descriptionCases + securityCases + voiceCases + talkCases + productCases
+      + callCases
   }
 }

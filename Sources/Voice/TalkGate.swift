@@ -28,7 +28,8 @@ public struct TalkGate: ~Copyable {
   private var isPressed = false
   private var tailLeft = 0
   private var dropsPeriod = false
-  private var fader = Fader(gain: Fader.unity)
+  // From silence: a gate that begins closed lets nothing out.
+  private var fader = Fader(gain: 0)
 
   /// An open gate over `line`, which has room for the longest pre-roll.
   init(line: consuming SampleMemory) {
