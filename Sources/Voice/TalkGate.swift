@@ -28,8 +28,8 @@ public struct TalkGate: ~Copyable {
   private var isPressed = false
   private var tailLeft = 0
   private var dropsPeriod = false
-  // From silence: a gate that begins closed lets nothing out.
   private var fader = Fader(gain: 0)
+  private var hasBegun = false
 
   /// An open gate over `line`, which has room for the longest pre-roll.
   init(line: consuming SampleMemory) {
@@ -73,6 +73,9 @@ public struct TalkGate: ~Copyable {
   /// Changes a captured period, `periodSamples` long or shorter, to what goes out; answers whether a talkspurt begins
   /// in it.
   mutating func process(_ captured: inout PCMFrame, periodSamples: Int) -> Bool {
+    // A gate that begins closed lets nothing out, one that begins open changes nothing.
+    if !hasBegun, isOpen { fader = Fader(gain: Fader.unity) }
+    hasBegun = true
     let isSilent = isMuted || dropsPeriod
     dropsPeriod = false
     let wasOut = letsOut
