@@ -72,11 +72,12 @@ public struct MixerControl: Sendable {
     case (.choice(let items), .state(let isOn)):
       return items.firstIndex { Self.isSame($0, isOn ? "on" : "off") }.map(Int64.init)
     case (.choice(let items), .perMille(let part)):
-      let names = part % 10 == 0 ? ["\(part / 10)%", "\(part / 10) %"] : []
-      return items.firstIndex { item in names.contains { Self.isSame(item, $0) } }.map(Int64.init)
+      guard part % 10 == 0 else { return nil }
+      return items.firstIndex { Self.isSame($0, "\(part / 10)%") || Self.isSame($0, "\(part / 10) %") }.map(Int64.init)
     case (.choice(let items), .centibels(let wanted)):
-      let names = wanted % 100 == 0 ? ["\(wanted / 100)dB", "\(wanted / 100) dB"] : []
-      return items.firstIndex { item in names.contains { Self.isSame(item, $0) } }.map(Int64.init)
+      guard wanted % 100 == 0 else { return nil }
+      return items.firstIndex { Self.isSame($0, "\(wanted / 100)dB") || Self.isSame($0, "\(wanted / 100) dB") }
+        .map(Int64.init)
     }
   }
 
@@ -115,16 +116,9 @@ public struct MixerControl: Sendable {
   public static func find(_ name: String, for value: MixerValue, in controls: [MixerControl]) -> MixerControl? {
     if let exact = controls.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) { return exact }
     if let same = controls.first(where: { isSame($0.name, name) }) { return same }
-    let endings: [String]
-    if case .state = value {
-      endings = [" Playback Switch", " Capture Switch", " Switch"]
-    } else {
-      endings = [" Playback Volume", " Capture Volume", " Volume"]
-    }
-    for ending in endings {
-      if let found = controls.first(where: { isSame($0.name, name + ending) }) { return found }
-    }
-    return nil
+    let ending = if case .state = value { " Switch" } else { " Volume" }
+    func below(_ way: String) -> MixerControl? { controls.first { isSame($0.name, name + way + ending) } }
+    return below(" Playback") ?? below(" Capture") ?? below("")
   }
 
   /// The name among `names` with the fewest letters changed, where that is less than half of them. Pure.

@@ -30,9 +30,9 @@ public enum MixerValue: Equatable, Sendable {
       let number = Self.thousandths(Self.trimmed(lower.dropLast(2)))
     {
       self = .centibels(number / 10)
-    } else if Self.isOne(of: ["on", "true", "yes"], lower) {
+    } else if Self.isSame(lower, "on") || Self.isSame(lower, "true") || Self.isSame(lower, "yes") {
       self = .state(true)
-    } else if Self.isOne(of: ["off", "false", "no"], lower) {
+    } else if Self.isSame(lower, "off") || Self.isSame(lower, "false") || Self.isSame(lower, "no") {
       self = .state(false)
     } else {
       self = .item(text)
@@ -46,9 +46,7 @@ public enum MixerValue: Equatable, Sendable {
     }
   }
 
-  private static func isOne(of words: [String], _ bytes: [UInt8]) -> Bool {
-    words.contains { $0.utf8.elementsEqual(bytes) }
-  }
+  private static func isSame(_ bytes: [UInt8], _ word: String) -> Bool { word.utf8.elementsEqual(bytes) }
 
   static func lowercase(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte + 32 : byte }
 

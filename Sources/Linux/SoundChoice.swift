@@ -37,13 +37,16 @@ public struct SoundChoice: Sendable, BitwiseCopyable, Equatable {
   /// The formats to try, best first: our rate in any format before another rate, `channels` (1 or 2) before the other
   /// number, `fewestChannels` where the card has more than two at least, 16 bits before 32. Pure.
   public static func choices(channels: Int, fewestChannels: Int) -> [SoundChoice] {
-    var counts = channels == 2 ? [2, 1] : [1, 2]
-    if fewestChannels > 2, fewestChannels <= Limits.soundChannelsMax { counts = [fewestChannels] }
+    // No second constant array in this function: in Embedded Swift the linker may take the one for the other.
+    let isMany = fewestChannels > 2 && fewestChannels <= Limits.soundChannelsMax
+    let first = isMany ? fewestChannels : channels
     var choices: [SoundChoice] = []
     for rate in rates {
-      for count in counts {
-        for bits in [16, 32] { choices.append(SoundChoice(rate: rate, channels: count, bits: bits)) }
-      }
+      choices.append(SoundChoice(rate: rate, channels: first, bits: 16))
+      choices.append(SoundChoice(rate: rate, channels: first, bits: 32))
+      if isMany { continue }
+      choices.append(SoundChoice(rate: rate, channels: 3 - channels, bits: 16))
+      choices.append(SoundChoice(rate: rate, channels: 3 - channels, bits: 32))
     }
     return choices
   }
