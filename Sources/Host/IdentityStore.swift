@@ -10,11 +10,13 @@ import Security
 /// Where the certificate is kept.
 enum IdentityStore {
   /// The certificate kept in `directory`, or a new one, kept there for the next start; without a directory always a new
-  /// one. A kept one that cannot be read is an error and not replaced: whoever pinned its fingerprint would not know.
-  static func load(_ directory: String?) throws(HostError) -> DTLSIdentity {
+  /// one. A kept one that cannot be read is an error and not replaced: whoever pinned its fingerprint would not know. A
+  /// new one that cannot be kept, as on a full disk, is used all the same, and `failure` says why: calls do not need the
+  /// disk, and the next start tries again.
+  static func load(_ directory: String?, failure: inout LinuxError?) throws(HostError) -> DTLSIdentity {
     guard let directory else { return try make() }
     let path = directory + "/identity.pem"
-    if let kept = try read(path, in: directory) {
+    if let kept = try read(path) {
       let result: Result<DTLSIdentity, IdentityError> = kept.withByteView { view in
         do throws(IdentityError) { return .success(try .restore(view)) } catch { return .failure(error) }
       }
@@ -28,13 +30,13 @@ enum IdentityStore {
     do throws(IdentityError) { bytes = try identity.exported() } catch {
       throw .certificate(path: path, code: error.code)
     }
-    let failure: LinuxError? = bytes.withByteView { view in
+    failure = bytes.withByteView { view in
       do throws(LinuxError) {
+        try Files.makeDirectory(directory, access: .ownerOnly)
         try Files.writeAtomically(view, to: path, access: .ownerOnly)
         return nil
       } catch { return error }
     }
-    if let failure { throw .system(what: path, failure) }
     return identity
   }
 
@@ -42,9 +44,8 @@ enum IdentityStore {
     do throws(IdentityError) { return try DTLSIdentity.make() } catch { throw .certificate(path: "", code: error.code) }
   }
 
-  private static func read(_ path: String, in directory: String) throws(HostError) -> [UInt8]? {
+  private static func read(_ path: String) throws(HostError) -> [UInt8]? {
     do throws(LinuxError) {
-      try Files.makeDirectory(directory, access: .ownerOnly)
       return try Files.read(path, limitBytes: Limits.identityFileBytesMax)
     } catch {
       if error.errno == LinuxError.notFound { return nil }

@@ -87,13 +87,17 @@ public final class ServiceHost {
     let randomness: Randomness
     do throws(LinuxError) { randomness = try Entropy.randomness() } catch { throw .system(what: "entropy", error) }
     let now = Clock.now()
+    var unkept: LinuxError?
     service = Service(
-      configuration: settings.service, identity: try IdentityStore.load(settings.stateDirectory),
+      configuration: settings.service, identity: try IdentityStore.load(settings.stateDirectory, failure: &unkept),
       rings: VOIPRings(
         captured: captured.takeConsumer(), received: received.takeProducer(), commands: commands.takeProducer(),
         reports: reports.takeConsumer(), mute: mute),
       randomness: randomness, wallClock: Clock.wallTime(), at: now)
     service.setVolume(percent: settings.volumePercent)
+    if let unkept, let directory = settings.stateDirectory {
+      notices.append(.trouble("the certificate cannot be kept in \(directory), the next start makes another", unkept))
+    }
     if case .file(let path) = settings.output { fileSink = try FileSink(path: path) }
     if case .file(let path) = settings.input {
       // Opened here once, so that a missing file is said at start and not in the first call.

@@ -506,17 +506,35 @@ def test_the_doctor_reads_a_wrong_configuration(tmp_path):
     assert code == 1 and "No such file" in text, text
 
 
-def test_the_doctor_sees_a_full_disk(tmp_path):
+def full_disk(tmp_path):
+    """A configuration whose state directory is on a full disk, and what runs a program that sees it so."""
     state = tmp_path / "state"
     state.mkdir()
     path = config(tmp_path, "board")
     path.write_text(f'state_directory = "{state}"\n' + path.read_text())
     script = ('mount -t tmpfs -o size=2m none "$1" && (head -c 4m /dev/zero >"$1/full" || true) 2>/dev/null; '
               'shift; exec "$@"')
+    return path, ["unshare", "-m", "sh", "-c", script, "sh", str(state), *BINARIES["x86_64"]]
+
+
+def test_the_doctor_sees_a_full_disk(tmp_path):
+    path, program = full_disk(tmp_path)
     done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", script, "sh", str(state), *BINARIES["x86_64"], "doctor", "--config", str(path)],
-        capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+        [*program, "doctor", "--config", str(path)], capture_output=True, text=True, check=False,
+        timeout=PATIENCE_SECONDS)
     assert done.returncode == 1 and "the disk is full" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("trouble", ["full disk", "no permission"])
+def test_calls_do_not_need_the_disk(tmp_path, trouble):
+    if trouble == "full disk":
+        path, program = full_disk(tmp_path)
+    else:
+        path, program = config(tmp_path, "board"), BINARIES["x86_64"]
+        # Not even root may make a folder there.
+        path.write_text('state_directory = "/proc/intercom"\n' + path.read_text())
+    with Intercom(path, command=program) as service, calling(service, tmp_path):
+        service.wait_for("the certificate cannot be kept in")
 
 
 def test_the_doctor_finds_the_running_service(service, tmp_path):
