@@ -4,7 +4,7 @@
 // What stands around the intercoms in the test machine: a mouth and an ear at each sound card, fingers on the buttons,
 // an eye on the lights, and one timeline of it all, which leaves the machine line by line and is judged outside.
 //
-//   stage PORT FIFO {NAME CARD VOICE_HERTZ OTHER_HERTZ CHIP_FOLDER}...
+//   stage PORT FIFO {NAME CARD VOICE_HERTZ OTHER_HERTZ CHIP_FOLDER LOG_FIFO}...
 //
 // Each line of the timeline begins with microseconds of CLOCK_MONOTONIC:
 //   T line NAME LINE LEVEL     a button's line was put to LEVEL (written just before that is done)
@@ -12,11 +12,11 @@
 //   T voice NAME on|off        the mouth's tone begins or ends at the card
 //   T ear NAME L...            loudness at the card's speaker from T on: hexadecimal bytes, one a millisecond, in half
 //                              decibels below full scale; ff: nothing but zeros
-//   T heard NAME L...          likewise of the other's voice alone, one byte for every 5 ms, each over 10 ms up to there
+//   T heard NAME L...          likewise of the other's voice alone: a byte for every 5 ms, over 10 ms up to its end
 //   T card NAME TEXT           what became of a stream at the card
-//   T log NAME TEXT            a line that the intercom wrote
+//   T log NAME TEXT            a line that the intercom wrote into its FIFO
 //   T mark TEXT                what the scenarios say
-// Commands come through the FIFO, a line each: mark TEXT; log NAME TEXT; voice NAME on|off; set NAME LINE LEVEL; bounce NAME
+// Commands come through the FIFO, a line each: mark TEXT; voice NAME on|off; set NAME LINE LEVEL; bounce NAME
 // LINE LEVEL TIMES MICROSECONDS; freeze PID MILLISECONDS.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -45,10 +45,11 @@ enum {
   linesMax = 8,
 };
 // The lines of a door's chip, in order; the lights are those that begin with "led-".
-static const char *const lineNames[linesMax] = {"ptt", "mute", "call", "answer", "led-link", "led-talk", "led-mute", "led-power"};
+static const char *const lineNames[linesMax] = {"ptt",      "mute",     "call",     "answer",
+                                                "led-link", "led-talk", "led-mute", "led-power"};
 
 struct door {
-  const char *name, *card, *chip;
+  const char *name, *card, *chip, *log;
   double voiceHertz, otherHertz;
   atomic_int isSpeaking;
 };
@@ -106,7 +107,7 @@ static void setInterval(struct snd_pcm_hw_params *parameters, int which, unsigne
   interval->integer = 1;
 }
 
-// Opens the first device of a card ("doorA") in one direction: 48 kHz, mono, 16 bits; -1 and errno where that cannot be.
+// Opens the first device of a card ("doorA") in one direction, 48 kHz, mono, 16 bits; -1 and errno where that fails.
 static int openCard(const char *card, char direction, unsigned bufferFrames) {
   char path[64], id[32] = "";
   int number;
@@ -143,7 +144,8 @@ static int openCard(const char *card, char direction, unsigned bufferFrames) {
     .stop_threshold = bufferFrames,
     .tstamp_type = SNDRV_PCM_TSTAMP_TYPE_MONOTONIC,
   };
-  if (ioctl(device, SNDRV_PCM_IOCTL_PVERSION, &version) || ioctl(device, SNDRV_PCM_IOCTL_HW_PARAMS, &hardware)) goto failed;
+  if (ioctl(device, SNDRV_PCM_IOCTL_PVERSION, &version)) goto failed;
+  if (ioctl(device, SNDRV_PCM_IOCTL_HW_PARAMS, &hardware)) goto failed;
   software.proto = version;
   software.boundary = bufferFrames;
   while (software.boundary * 2 <= INT32_MAX - bufferFrames) software.boundary *= 2;
@@ -209,7 +211,7 @@ static unsigned halfDecibels(double meanSquare) {
   return level < 0 ? 0 : level > 254 ? 254 : (unsigned)lrint(level);
 }
 
-static void *listen_(void *argument) {
+static void *listenTo(void *argument) {
   struct door *door = argument;
   enum { buffer = 100 * block, told = 10 };
   // What is compared with the other's voice: 10 ms of it under a Hann window, so that other tones do not leak in.
@@ -289,7 +291,8 @@ static void *watchLights(void *unused) {
     for (int door = 0; door < doorCount; door++)
       for (int line = 0; line < linesMax; line++) {
         char value;
-        if (values[door][line] < 0 || pread(values[door][line], &value, 1, 0) != 1 || value == last[door][line]) continue;
+        if (values[door][line] < 0 || pread(values[door][line], &value, 1, 0) != 1) continue;
+        if (value == last[door][line]) continue;
         last[door][line] = value;
         tell(nowMicroseconds(), "light %s %s %c", doors[door].name, lineNames[line] + 4, value);
       }
@@ -311,7 +314,8 @@ static void setLine(const struct door *door, const char *name, int level) {
     int file = open(path, O_WRONLY | O_CLOEXEC);
     const char *pull = level ? "pull-up" : "pull-down";
     tell(nowMicroseconds(), "line %s %s %d", door->name, name, level);
-    if (file < 0 || write(file, pull, strlen(pull)) < 0) tell(nowMicroseconds(), "mark error %s: %s", path, strerror(errno));
+    if (file < 0 || write(file, pull, strlen(pull)) < 0)
+      tell(nowMicroseconds(), "mark error %s: %s", path, strerror(errno));
     if (file >= 0) close(file);
     return;
   }
@@ -320,13 +324,14 @@ static void setLine(const struct door *door, const char *name, int level) {
 
 static void obey(char *command) {
   char *rest = NULL;
-  if (!strncmp(command, "mark ", 5) || !strncmp(command, "log ", 4)) {
+  if (!strncmp(command, "mark ", 5)) {
     tell(nowMicroseconds(), "%s", command);
     return;
   }
   char *words[6] = {0};
   int count = 0;
-  for (char *word = strtok_r(command, " ", &rest); word && count < 6; word = strtok_r(NULL, " ", &rest)) words[count++] = word;
+  for (char *word = strtok_r(command, " ", &rest); word && count < 6; word = strtok_r(NULL, " ", &rest))
+    words[count++] = word;
   struct door *door = doorNamed(words[1]);
   if (count == 3 && door && !strcmp(words[0], "voice")) {
     door->isSpeaking = !strcmp(words[2], "on");
@@ -351,9 +356,20 @@ static void obey(char *command) {
   }
 }
 
+static void *readLog(void *argument) {
+  struct door *door = argument;
+  FILE *log = fdopen(open(door->log, O_RDWR | O_CLOEXEC), "r"); // for writing too: it goes on when a writer ends
+  char line[1900];
+  while (log && fgets(line, sizeof line, log)) {
+    line[strcspn(line, "\n")] = 0;
+    tell(nowMicroseconds(), "log %s %s", door->name, line);
+  }
+  return NULL;
+}
+
 int main(int count, char **arguments) {
-  if (count < 3 || (count - 3) % 5 || count > 3 + 5 * doorsMax) {
-    fprintf(stderr, "usage: stage PORT FIFO {NAME CARD VOICE_HERTZ OTHER_HERTZ CHIP_FOLDER}...\n");
+  if (count < 3 || (count - 3) % 6 || count > 3 + 6 * doorsMax) {
+    fprintf(stderr, "usage: stage PORT FIFO {NAME CARD VOICE_HERTZ OTHER_HERTZ CHIP_FOLDER LOG_FIFO}...\n");
     return 64;
   }
   port = open(arguments[1], O_WRONLY | O_CLOEXEC);
@@ -363,13 +379,18 @@ int main(int count, char **arguments) {
     perror("stage");
     return 1;
   }
-  for (char **word = arguments + 3; *word; word += 5)
-    doors[doorCount++] = (struct door){.name = word[0], .card = word[1], .voiceHertz = atof(word[2]), .otherHertz = atof(word[3]), .chip = word[4]};
+  for (char **word = arguments + 3; *word; word += 6) {
+    struct door door = {.name = word[0], .card = word[1], .chip = word[4], .log = word[5]};
+    door.voiceHertz = atof(word[2]);
+    door.otherHertz = atof(word[3]);
+    doors[doorCount++] = door;
+  }
   pthread_t thread;
   pthread_create(&thread, NULL, watchLights, NULL);
   for (int i = 0; i < doorCount; i++) {
     pthread_create(&thread, NULL, speak, &doors[i]);
-    pthread_create(&thread, NULL, listen_, &doors[i]);
+    pthread_create(&thread, NULL, listenTo, &doors[i]);
+    pthread_create(&thread, NULL, readLog, &doors[i]);
   }
   realTime(65);
   char line[1900];
