@@ -4,7 +4,8 @@
 #
 # Every test there is, in the order in which a mistake shows soonest: lint, the ordinary build's tests, the rings under
 # ThreadSanitizer, both products, the self-tests inside each of them, calls between whole programs, and the device in a
-# virtual machine. Stops at the first step that fails. Ends with a line a machine can read: `N passed, N failed`, counting steps.
+# virtual machine. Stops at the first step that fails. Ends with a line a machine can read: `N passed, N failed`, counting
+# steps.
 
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
