@@ -34,9 +34,11 @@ deps: ## only the C libraries, for both architectures
 	@$(TOOLS)/deps.sh x86_64 aarch64
 
 ##@ Check
-.PHONY: test bench fuzz lint
-test: ## every test: lint, unit, sanitizer, both programs, calls end to end
+.PHONY: test vm-test bench fuzz lint
+test: ## every test: lint, unit, sanitizer, both programs, calls end to end, the device in the VM
 	@$(TOOLS)/test.sh
+vm-test: device ## the device in a virtual machine: sound cards, buttons, lights, a bad network
+	@Tests/VM/run
 bench: build device ## the figures, beside those of others
 	@Tests/Bench/run
 fuzz: ## feed mutated bytes to every parser
