@@ -3,8 +3,9 @@
 # SPDX-FileCopyrightText: 2026 The intercom authors
 #
 # Every test there is, in the order in which a mistake shows soonest: lint, the ordinary build's tests, the rings under
-# ThreadSanitizer, both products, the self-tests inside each of them, and calls between whole programs. Stops at the
-# first step that fails. Ends with a line a machine can read: `N passed, N failed`, counting steps.
+# ThreadSanitizer, both products, the self-tests inside each of them, calls between whole programs, packages and
+# flashing. Stops at the first step that fails. Ends with a line a machine can read: `N passed, N failed`, counting
+# steps.
 
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
@@ -64,5 +65,7 @@ if [ -x Tests/EndToEnd/run ]; then
 else
     skip "there is no Tests/EndToEnd/run, so no call was made."
 fi
+step "the service's unit and the Debian packages" Tests/Packaging/run unit package
+step "installed and flashed in a throw-away root" Tests/Packaging/run install flash
 say ""
 echo "$passed passed, 0 failed"
