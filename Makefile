@@ -12,7 +12,7 @@ DEPS ?= pinned
 ifneq ($(DEPS),pinned)
 $(error DEPS=$(DEPS) is not known yet; there is only DEPS=pinned)
 endif
-export DEPS_MIRROR DEPS_ARCHIVES INTERCOM_CACHE
+export DEPS_MIRROR DEPS_ARCHIVES INTERCOM_CACHE SSH HEALTH_WAIT
 
 TOOLS := board/build
 PROGRAM := build/x86_64/intercom
@@ -32,6 +32,13 @@ device: ## the same for aarch64 boards, into build/aarch64/intercom
 	@$(TOOLS)/product.sh aarch64
 deps: ## only the C libraries, for both architectures
 	@$(TOOLS)/deps.sh x86_64 aarch64
+
+##@ Ship
+.PHONY: deb flash
+deb: build device ## Debian packages for amd64 and arm64, into build/
+	@board/package/deb.sh
+flash: ## bring it to a board as a service: make flash HOST=user@address [BOARD=name]
+	@board/flash/flash.sh '$(HOST)' '$(BOARD)'
 
 ##@ Check
 .PHONY: test vm-test bench fuzz lint
@@ -60,4 +67,6 @@ help: ## this text
 	    '  DEPS_MIRROR=ADDRESS    fetch them from this Debian mirror instead of those apt uses' \
 	    '  DEPS=pinned            build them from the pinned archives (the only choice so far)' \
 	    '  INTERCOM_CACHE=FOLDER  keep them elsewhere than in ~/.cache/intercom' \
-	    '' 'Build on x86_64 Linux; what is missing is installed with apt-get where there is one.'
+	    '  HOST=USER@ADDRESS      the board to flash; BOARD=NAME one of the folders in board/' \
+    '  SSH=COMMAND            how to reach it, as in SSH="ssh -p 2222"' \
+    '' 'Build on x86_64 Linux; what is missing is installed with apt-get where there is one.'
