@@ -107,7 +107,9 @@ final class DevicePanel {
     for chain in chains where chain.lamps == nil && !chain.isHopeless {
       do throws(GPIOError) {
         chain.lamps = try APA102Chain(chain.path)
-        for index in lights.indices { switchLamp(LightChange(light: index, isLit: player.isLit(light: index)), on: chain) }
+        for index in lights.indices {
+          switchLamp(LightChange(light: index, isLit: player.isLit(light: index)), on: chain)
+        }
       } catch {
         tell(error.text)
         chain.isHopeless = !error.mayPass
@@ -147,7 +149,8 @@ final class DevicePanel {
       case .freed(let line):
         stuckLines.removeAll { $0 == line }
         texts.append("the button on \(lines.name(line)) is free again")
-      case .edgesLost(let line): texts.append("edges of the button on \(lines.name(line)) were lost; its level was read")
+      case .edgesLost(let line):
+        texts.append("edges of the button on \(lines.name(line)) were lost; its level was read")
       }
     }
     return nil
