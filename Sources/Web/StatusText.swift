@@ -14,10 +14,13 @@ public enum StatusText {
     if let uptime = status["uptime_s"]?.integer { text += ", up \(duration(uptime))" }
     if let state = status["state"]?.string { text += "\nState: \(state)" }
     text += "\nMicrophone: " + (status["microphone_muted"]?.bool == true ? "muted" : "on")
+    if status["muted_by_hardware"]?.bool == true { text += " by its button" }
+    if status["talking"]?.bool == true { text += ", talking" }
     if let level = status["input_level"]?.integer { text += ", input level \(level)" }
     text += "\nSpeaker: " + (status["speaker_muted"]?.bool == true ? "muted" : "on")
     if let volume = status["volume"]?.integer { text += ", volume \(volume) %" }
     if status["do_not_disturb"]?.bool == true { text += "\nDo not disturb: every call is refused as busy" }
+    if let trouble = status["trouble"]?.string, !trouble.utf8.isEmpty { text += "\nTrouble: " + trouble }
     for call in status["calls"]?.array ?? [] { text += "\n" + line(ofCall: call) }
     return text
   }

@@ -103,6 +103,9 @@ import Web
     report.state = "in a call"
     report.inputLevel = 12
     report.microphoneMuted = true
+    report.mutedByHardware = true
+    report.volumePercent = 70
+    report.trouble = "no microphone: it is gone"
     var call = CallStatus()
     call.peer = "kitchen"
     call.connectionState = "connected"
@@ -125,8 +128,9 @@ import Web
       StatusText.text(of: status) == """
         Front door, version 0.1.0, up 1 h 2 min
         State: in a call
-        Microphone: muted, input level 12
-        Speaker: on
+        Microphone: muted by its button, input level 12
+        Speaker: on, volume 70 %
+        Trouble: no microphone: it is gone
         Call with kitchen: connected, quality 98, loss 0 %, round trip 12.25 ms
         """)
     #expect(!StatusText.text(of: .null).isEmpty)

@@ -84,6 +84,8 @@ struct WebServerTests {
     report.state = "in call"
     report.inputLevel = 42
     report.microphoneMuted = true
+    report.mutedByHardware = true
+    report.volumePercent = 70
     report.calls = [call]
     report.counters = [CounterStatus("stun_malformed", 3)]
     return report
@@ -100,7 +102,8 @@ struct WebServerTests {
     let expected =
       #"{"name":"Door","version":"0.1","uptime_s":3723,"audio_started_ns":12000000345,"#
       + #""state":"in call","input_level":42,"#
-      + #""microphone_muted":true,"speaker_muted":false,"calls":[{"peer":"<b>Gate</b> & \"co\"","#
+      + #""microphone_muted":true,"muted_by_hardware":true,"talking":false,"speaker_muted":false,"volume":70,"#
+      + #""do_not_disturb":false,"trouble":"","calls":[{"peer":"<b>Gate</b> & \"co\"","#
       + #""connection_state":"connected","quality":97,"playout_delay_ms":41.5,"loss_percent":0.25,"rtt_ms":null,"#
       + #""selected_pair":{"local":{"type":"host","address":"192.0.2.1:4000"},"#
       + #""remote":{"type":"prflx","address":"192.0.2.2:5000"}}}],"counters":{"stun_malformed":3}}"#
