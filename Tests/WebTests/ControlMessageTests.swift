@@ -138,7 +138,7 @@ import Web
 
   @Test("the state in one line names whom the calls are with, and the mute")
   func sentence() {
-    #expect(Self.report.sentence == "in a call with kitchen; microphone muted")
+    #expect(Self.report.sentence == "in a call with kitchen; microphone muted; no microphone: it is gone")
     var report = StatusReport()
     report.state = "idle"
     #expect(report.sentence == "idle")
