@@ -237,7 +237,8 @@ public struct CallModel: Sendable {
     isRemembered = true
     guard !call.isPlaced || settings.call.redial else { return forget() }
     note(.notice, "the call with \(call.peer) was in progress when the program ended: getting it back")
-    lose(CallParty(peer: call.peer), isPlaced: call.isPlaced, callsBack: !call.isPlaced && settings.call.redial, at: now)
+    lose(
+      CallParty(peer: call.peer), isPlaced: call.isPlaced, callsBack: !call.isPlaced && settings.call.redial, at: now)
   }
 
   /// Takes other settings over; a call goes on.

@@ -286,9 +286,11 @@ struct CallResourceTests {
 
   @Test(
     "only one ?1 says that a call is a return",
-    arguments: [("Intercom-Return: ?1", true), ("intercom-return: ?1", true), ("Intercom-Return: ?0", false),
+    arguments: [
+      ("Intercom-Return: ?1", true), ("intercom-return: ?1", true), ("Intercom-Return: ?0", false),
       ("Intercom-Return: 1", false), ("Intercom-Return:", false), ("X: y", false),
-      ("Intercom-Return: ?1\r\nIntercom-Return: ?1", false)])
+      ("Intercom-Return: ?1\r\nIntercom-Return: ?1", false),
+    ])
   func callReturn(field: String, wantsReturn: Bool) {
     var hall = Hall()
     hall.answers = false

@@ -199,7 +199,7 @@ control = "PCM Rate Shift 100000"
 value = "100001"
 [[mixer]]
 card = "doorB"
-control = "PCM Rate Shfit"
+control = "PCM Rate Shfit 100000"
 value = "100000"
 TOML
 
@@ -305,6 +305,7 @@ say voice a on
 # The clock of the wall jumps, an hour on and two back, and a button is pressed meanwhile.
 press a ptt
 mark "begin stuck"
+held=$(cut -d. -f1 /proc/uptime)
 sleep 1
 mark "begin clock"
 now=$(date +%s)
@@ -357,7 +358,7 @@ sleep 1.5
 mark "end cable"
 
 # The talk button has been held ever since the clock jumped: after a minute that is no person any more.
-sleep 7
+while [ "$(cut -d. -f1 /proc/uptime)" -lt $((held + 62)) ]; do sleep 0.5; done
 look stuck
 release a ptt
 sleep 1
