@@ -266,6 +266,8 @@ public enum Limits {
 
   /// Lines and lamps that could not be had are asked for again so often: a chip or overlay that comes late is soon there.
   public static let panelRetryMilliseconds = 5000
+  /// Held lines are looked at so often, as not every kernel tells that a chip has gone: talk that was pressed ends soon.
+  public static let panelLookMilliseconds = 250
   /// Problems of buttons and lights that are remembered as told: every line and chain of the largest configuration.
   public static let panelProblemsMax = 64
   /// A line that is active so long is stuck, not pressed: nobody holds a button a minute.

@@ -188,10 +188,11 @@ public struct PCMDevice: ~Copyable {
   private mutating func align(at now: Instant) {
     counters.alignments += 1
     alignment.restart()
-    linkStreams()
     // Each step may find that a card is gone; the other one goes on.
     if let stream = playbackStream { check(stream.pointee.makeReady(), isCapture: false, at: now) }
     if let stream = captureStream { check(stream.pointee.makeReady(), isCapture: true, at: now) }
+    // Only streams in the same state can be linked, and one that came first already ran.
+    linkStreams()
     if let stream = playbackStream { check(stream.pointee.begin(), isCapture: false, at: now) }
     if let stream = captureStream { check(stream.pointee.begin(), isCapture: true, at: now) }
     choosePacing(at: now)

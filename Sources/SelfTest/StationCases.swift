@@ -12,7 +12,7 @@ private func actions(_ model: inout CallModel) -> String {
   var text = ""
   while let action = model.pollAction() {
     switch action {
-    case .place(let number, let peer): text += "place \(number.number) \(peer); "
+    case .place(let number, let peer, _): text += "place \(number.number) \(peer); "
     case .answer(let number): text += "answer \(number.number); "
     case .refuse(let number, let why):
       text += "refuse \(number.number) \(why == .busy ? "busy" : why == .refused ? "refused" : "late"); "

@@ -10,11 +10,15 @@
 // HANDLE    offer, answered, failed, up, interrupted, over, handleTimeout
 // COMMANDS  call, answer, hangUp, setDoNotDisturb, resume, reconfigure
 // POLL      pollAction, pollTimeout; drain the actions after every change
-// QUESTIONS state, party, isBusy, doesNotDisturb, numbers, summary
+// QUESTIONS state, party, refusal, doesNotDisturb, numbers, summary
 //
 // Every offer is answered or refused exactly once, unless its caller takes it back (`over`). No state is without an end:
 // each has a deadline, but `connected`, which the media path ends, and `reconnecting` of a call that we placed, which
 // ends with success or by hanging up and by nothing else.
+//
+// THE CALLED SIDE waits for a lost call, with one exception: when its program has started again its peer may not know yet
+// that anything is lost, and would find out by silence. So it calls back, and says that it is a return: the peer takes it
+// in the place of its dead call, and refuses it where there is none, for nothing may ring that nobody has dialled.
 //
 // GLARE. Two that call each other at once have two calls where one is wanted. Both know both names, so the call of the one
 // whose name is lower in the order of bytes stands: the other answers it and gives its own up, while the one with the
@@ -29,8 +33,12 @@ public struct CallModel: Sendable {
     let number: CallNumber
     let party: CallParty
     let isPlaced: Bool
+    /// The called side placed it, to get a lost call back: whose call it is does not change by that.
+    var isReturn = false
+    /// Whether the call is one that we placed at first, and so get back when it is lost.
+    var isOurs: Bool { isPlaced != isReturn }
 
-    var summary: String { "\(isPlaced ? "placed" : "taken") \(party.text)" }
+    var summary: String { "\(isPlaced ? "placed" : "taken") \(isReturn ? "return " : "")\(party.text)" }
   }
 
   private enum Phase: Sendable {
@@ -51,10 +59,12 @@ public struct CallModel: Sendable {
     var redials = 0
     /// Until when the return is waited for, where we do not place it.
     let waitsUntil: Instant
+    /// Whether we call back although we were called: this program has started again, of which the peer knows nothing.
+    var callsBack = false
   }
 
   private enum Verdict: Equatable {
-    case ring, accept, hold, replace, ringInstead, busy
+    case ring, accept, hold, replace, ringInstead, busy, gone
   }
 
   private var phase = Phase.idle
@@ -104,8 +114,14 @@ public struct CallModel: Sendable {
     }
   }
 
-  /// Whether a call of `caller` would be refused as busy now: then nothing has to be set up for it.
-  public func isBusy(for caller: CallParty, at now: Instant) -> Bool { verdict(on: caller, at: now) == .busy }
+  /// Why a call of `caller` would be refused now: then nothing has to be set up for it. Nil: it would not.
+  public func refusal(of caller: CallParty, at now: Instant) -> OfferRefusal? {
+    switch verdict(on: caller, at: now) {
+    case .busy: .busy
+    case .gone: .noCall
+    case .ring, .accept, .hold, .replace, .ringInstead: nil
+    }
+  }
 
   /// Who `name` at `address` is: a peer when the name is a peer's and, where its URL holds an address, the offer came
   /// from there.
@@ -154,7 +170,9 @@ public struct CallModel: Sendable {
     case .redialling(let leg, _): text = "redialling \(leg.summary)"
     }
     if let held { text += ", held \(held.summary)" }
-    if let loss { text += ", lost \(loss.isPlaced ? "placed" : "taken") \(loss.party.text)" }
+    if let loss {
+      text += ", lost \(loss.isPlaced ? "placed" : "taken")\(loss.callsBack ? " calls back" : "") \(loss.party.text)"
+    }
     if isRemembered { text += ", remembered" }
     return doesNotDisturb ? text + ", not to be disturbed" : text
   }
@@ -219,7 +237,8 @@ public struct CallModel: Sendable {
     isRemembered = true
     guard !call.isPlaced || settings.call.redial else { return forget() }
     note(.notice, "the call with \(call.peer) was in progress when the program ended: getting it back")
-    lose(CallParty(peer: call.peer), isPlaced: call.isPlaced, at: now)
+    lose(
+      CallParty(peer: call.peer), isPlaced: call.isPlaced, callsBack: !call.isPlaced && settings.call.redial, at: now)
   }
 
   /// Takes other settings over; a call goes on.
@@ -232,11 +251,14 @@ public struct CallModel: Sendable {
 
   /// Somebody calls.
   public mutating func offer(from caller: CallParty, at now: Instant) -> CallNumber {
-    let leg = Leg(number: nextNumber(), party: caller, isPlaced: false)
+    let leg = Leg(number: nextNumber(), party: caller, isPlaced: false, isReturn: caller.isReturn && caller.peer != nil)
     switch verdict(on: caller, at: now) {
     case .busy:
       actions.append(.refuse(leg.number, .busy))
       note(.notice, "\(caller.text) was refused: busy")
+    case .gone:
+      actions.append(.refuse(leg.number, .noCall))
+      note(.notice, "\(caller.text) wants a call back that is over here")
     case .ring:
       phase = .ringing(leg, until: now + .seconds(settings.call.ringTimeoutSeconds))
       note(.notice, "\(caller.text) calls")
@@ -253,7 +275,7 @@ public struct CallModel: Sendable {
       if case .connecting(let old, _) = phase { actions.append(.hangUp(old.number)) }
       if case .connected(let old, _) = phase { actions.append(.hangUp(old.number)) }
       note(.notice, "\(caller.text) calls anew: its new call takes the place of the old one")
-      if loss == nil { loss = Loss(party: caller, isPlaced: false, waitsUntil: now + Self.returnTime) }
+      if loss == nil { loss = Loss(party: caller, isPlaced: leg.isOurs, waitsUntil: now + Self.returnTime) }
       accept(leg, at: now)
     }
     return leg.number
@@ -291,7 +313,7 @@ public struct CallModel: Sendable {
       }
       if failure == .refused {
         note(.notice, "\(leg.party.text) refused: the call is over")
-        rest(.busy)
+        rest(leg.isReturn ? nil : .busy)
       } else {
         scheduleRedial(at: now)
       }
@@ -309,7 +331,7 @@ public struct CallModel: Sendable {
     sound(.connected)
     if let peer = leg.party.peer {
       isRemembered = true
-      actions.append(.remember(RememberedCall(peer: peer, isPlaced: leg.isPlaced)))
+      actions.append(.remember(RememberedCall(peer: peer, isPlaced: leg.isOurs)))
     }
   }
 
@@ -334,15 +356,15 @@ public struct CallModel: Sendable {
     case .connecting(let leg, _):
       guard leg.number == number else { return }
       if how == .hungUp { return rest(.busy) }
-      if loss != nil { return loseAgain(at: now) }
+      if loss != nil { return awaitReturn(at: now) }
       note(.warning, "the call with \(leg.party.text) could not be set up")
       rest(.error)
     case .connected(let leg, _):
       guard leg.number == number else { return }
       if how == .hungUp { return rest() }
       note(.warning, "the call with \(leg.party.text) was lost")
-      let isPlaced = leg.isPlaced && leg.party.peer != nil
-      if leg.isPlaced, !isPlaced || !settings.call.redial { return rest(.lost) }
+      let isPlaced = leg.isOurs && leg.party.peer != nil
+      if leg.isOurs, !isPlaced || !settings.call.redial { return rest(.lost) }
       lose(leg.party, isPlaced: isPlaced, at: now)
     }
   }
@@ -365,7 +387,7 @@ public struct CallModel: Sendable {
       actions.append(.hangUp(leg.number))
       over(leg.number, .lost, at: now)
     case .waiting:
-      if loss?.isPlaced == true { return redial(at: now) }
+      if let loss, loss.isPlaced || (loss.callsBack && now < loss.waitsUntil) { return redial(at: now) }
       note(.notice, "the lost call did not return")
       rest()
     case .redialling(let leg, _):
@@ -396,6 +418,7 @@ public struct CallModel: Sendable {
   private func verdict(on caller: CallParty, at now: Instant) -> Verdict {
     switch phase {
     case .idle:
+      if caller.isReturn { return .gone }
       if doesNotDisturb { return .busy }
       return isAnsweredByItself(caller) ? .accept : .ring
     case .calling(let legs, _): return legs.contains { $0.party.isSame(as: caller) } ? glare(caller) : .busy
@@ -457,17 +480,17 @@ public struct CallModel: Sendable {
     sound(tone)
   }
 
-  private mutating func lose(_ party: CallParty, isPlaced: Bool, at now: Instant) {
+  private mutating func lose(_ party: CallParty, isPlaced: Bool, callsBack: Bool = false, at now: Instant) {
     isInterrupted = false
-    loss = Loss(party: party, isPlaced: isPlaced, waitsUntil: now + Self.returnTime)
+    loss = Loss(party: party, isPlaced: isPlaced, waitsUntil: now + Self.returnTime, callsBack: callsBack)
     sound(.lost)
-    if isPlaced { scheduleRedial(at: now) } else { phase = .waiting(until: now + Self.returnTime) }
+    awaitReturn(at: now)
   }
 
-  /// The return of a lost call has failed too.
-  private mutating func loseAgain(at now: Instant) {
+  /// Redials in a while, or waits.
+  private mutating func awaitReturn(at now: Instant) {
     guard let loss else { return rest() }
-    if loss.isPlaced { return scheduleRedial(at: now) }
+    if loss.isPlaced || loss.callsBack { return scheduleRedial(at: now) }
     phase = .waiting(until: max(loss.waitsUntil, now))
   }
 
@@ -476,19 +499,21 @@ public struct CallModel: Sendable {
     let doublings = min(loss?.redials ?? 0, 16)
     let bound = min(Limits.redialMillisecondsFirst << doublings, Limits.redialMillisecondsMax)
     loss?.redials += 1
-    phase = .waiting(until: now + .milliseconds(randomness.below(bound + 1)))
+    let due = now + .milliseconds(randomness.below(bound + 1))
+    // Who was called calls back only as long as it would wait.
+    phase = .waiting(until: loss?.callsBack == true ? min(due, max(loss?.waitsUntil ?? now, now)) : due)
   }
 
   private mutating func redial(at now: Instant) {
-    guard let peer = loss?.party.peer else { return rest() }
-    let leg = place(peer)
+    guard let loss, let peer = loss.party.peer else { return rest() }
+    let leg = place(peer, isReturn: !loss.isPlaced)
     phase = .redialling(leg, until: now + .seconds(settings.call.ringTimeoutSeconds))
   }
 
-  private mutating func place(_ peer: String) -> Leg {
-    let leg = Leg(number: nextNumber(), party: CallParty(peer: peer), isPlaced: true)
-    actions.append(.place(leg.number, peer: peer))
-    note(.information, "calling \(peer)")
+  private mutating func place(_ peer: String, isReturn: Bool = false) -> Leg {
+    let leg = Leg(number: nextNumber(), party: CallParty(peer: peer), isPlaced: true, isReturn: isReturn)
+    actions.append(.place(leg.number, peer: peer, isReturn: isReturn))
+    note(.information, "calling \(peer)\(isReturn ? " back" : "")")
     return leg
   }
 

@@ -50,12 +50,15 @@ public struct CallParty: Sendable {
   public var name: String
   /// Where a caller's offer came from; nil in calls that we place.
   public var address: IPAddress?
+  /// Whether the caller wants a call back that it had been called for, and none that rings (`Intercom-Return`).
+  public var isReturn: Bool
 
   /// Somebody.
-  public init(peer: String?, name: String = "", address: IPAddress? = nil) {
+  public init(peer: String?, name: String = "", address: IPAddress? = nil, isReturn: Bool = false) {
     self.peer = peer
     self.name = name
     self.address = address
+    self.isReturn = isReturn
   }
 
   /// Whether both are the same: one peer, or one name at one address. Whoever gives no name is nobody twice.
@@ -109,6 +112,8 @@ public enum OfferRefusal: Hashable, CaseIterable, Sendable, BitwiseCopyable {
   case refused
   /// It rang, and nobody answered.
   case noAnswer
+  /// It wanted a call back that is none here.
+  case noCall
 }
 
 /// The call in progress, as it is remembered over a restart of the program.
@@ -143,8 +148,8 @@ public struct RememberedCall: Sendable {
 
 /// What is to be done now, in this order.
 public enum CallAction: Sendable {
-  /// Place a call to the peer.
-  case place(CallNumber, peer: String)
+  /// Place a call to the peer; a return wants a call back that the peer had placed, and does not ring there.
+  case place(CallNumber, peer: String, isReturn: Bool)
   /// Answer the offer.
   case answer(CallNumber)
   /// Refuse the offer.

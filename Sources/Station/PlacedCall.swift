@@ -44,10 +44,10 @@ public struct PlacedCall: Sendable {
   private let label: String
   private var lines: [LogLine] = []
 
-  /// A call to `url` that has not begun, of the intercom called `name`; empty: it does not say. Log lines begin with
-  /// `label`.
-  public init(to url: HTTPURL, name: String = "", label: String = "call") {
-    client = CallClient(to: url, name: name)
+  /// A call to `url` that has not begun, of the intercom called `name`; empty: it does not say. `wantsReturn`: it wants a
+  /// call back that the far side had placed. Log lines begin with `label`.
+  public init(to url: HTTPURL, name: String = "", wantsReturn: Bool = false, label: String = "call") {
+    client = CallClient(to: url, name: name, wantsReturn: wantsReturn)
     self.label = label
   }
 

@@ -160,11 +160,12 @@ public struct Station: Sendable {
       return desk.handle(event, web: &web, service: &service, at: now)
     }
     guard let caller = web.caller(of: session) else { return }
-    let party = model.party(named: caller.name, at: caller.address)
-    if model.isBusy(for: party, at: now) {
-      web.refuse(
-        session, .busy(retryAfterSeconds: AnsweringDesk.retryAfterSeconds), detail: Self.busySentence, at: now)
-      return lines.append(LogLine(.notice, "\(party.text) was refused: busy"))
+    var party = model.party(named: caller.name, at: caller.address)
+    party.isReturn = caller.wantsReturn
+    if let why = model.refusal(of: party, at: now) {
+      let (refusal, detail) = Self.refusal(why)
+      web.refuse(session, refusal, detail: detail, at: now)
+      return lines.append(LogLine(.notice, "\(party.text) was refused: \(detail)"))
     }
     let name = party.peer ?? (caller.name.isEmpty ? caller.address.unmapped.text : caller.name)
     guard let id = desk.take(offer, session, from: name, web: &web, service: &service, at: now) else { return }
@@ -268,7 +269,7 @@ public struct Station: Sendable {
     _ action: CallAction, web: inout WebServer, service: inout VOIPService<Channel>, at now: Instant
   ) {
     switch action {
-    case .place(let number, let peer): place(number, peer, service: &service, at: now)
+    case .place(let number, let peer, let isReturn): place(number, peer, isReturn, service: &service, at: now)
     case .answer(let number):
       if let id = connection(of: number) { desk.accept(id, web: &web, service: &service, at: now) }
     case .refuse(let number, let why):
@@ -293,12 +294,12 @@ public struct Station: Sendable {
   }
 
   private mutating func place<Channel: SecureChannel & ~Copyable>(
-    _ number: CallNumber, _ peer: String, service: inout VOIPService<Channel>, at now: Instant
+    _ number: CallNumber, _ peer: String, _ isReturn: Bool, service: inout VOIPService<Channel>, at now: Instant
   ) {
     guard let setting = settings.peers.first(where: { sameBytes($0.name, peer) }), let index = freeSlot(),
       let url = Self.url(setting.url)
     else { return model.failed(number, .unreachable, at: now) }
-    var call = PlacedCall(to: url, name: settings.name, label: "call to \(peer)")
+    var call = PlacedCall(to: url, name: settings.name, wantsReturn: isReturn, label: "call to \(peer)")
     do throws(VOIPError) {
       try call.begin(with: peer, service: &service, at: now)
       slots[index] = Slot(number: number, call: call)
@@ -409,6 +410,7 @@ public struct Station: Sendable {
     case .busy: (.busy(retryAfterSeconds: AnsweringDesk.retryAfterSeconds), busySentence)
     case .refused: (.forbidden, "Somebody refused the call.")
     case .noAnswer: (.noAnswer, "Nobody answered.")
+    case .noCall: (.forbidden, "There is no call here that could return.")
     }
   }
 

@@ -29,6 +29,7 @@ public struct CallClient: Sendable {
   private var connected: HTTPAuthority?
   private var url: HTTPURL
   private let name: String
+  private let wantsReturn: Bool
   private var sessionURL: HTTPURL?
   private var entityTag = ""
   private var phase = Phase.new
@@ -48,9 +49,11 @@ public struct CallClient: Sendable {
   private var events: [CallClientEvent] = []
 
   /// A call to `url`, not placed yet, of an intercom called `name`; empty: it does not say.
-  public init(to url: HTTPURL, name: String = "") {
+  /// `wantsReturn`: it wants a call back that the far side had placed, and must not ring there.
+  public init(to url: HTTPURL, name: String = "", wantsReturn: Bool = false) {
     self.url = url
     self.name = name
+    self.wantsReturn = wantsReturn
   }
 
   // MARK: Commands
@@ -206,6 +209,7 @@ public struct CallClient: Sendable {
   private func offerRequest() -> HTTPRequest {
     var fields = HTTPFields([HTTPField("Content-Type", MediaType.sdp), HTTPField("Accept", MediaType.sdp)])
     if !name.isEmpty { fields.add(CallerName.field, CallerName.written(name)) }
+    if wantsReturn { fields.add(CallReturn.field, CallReturn.written) }
     return HTTPRequest(.post, "", fields: fields, body: offer)
   }
 

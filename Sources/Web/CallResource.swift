@@ -201,7 +201,8 @@ public struct CallResource: Sendable {
     lastNumber &+= 1
     var session = Session(
       id: CallSessionID(lastNumber), token: Self.hexadecimal(randomness.next()) + Self.hexadecimal(randomness.next()),
-      entityTag: "\"\(Self.hexadecimal(randomness.next()))\"", caller: Caller(name: name, address: client))
+      entityTag: "\"\(Self.hexadecimal(randomness.next()))\"",
+      caller: Caller(name: name, address: client, wantsReturn: CallReturn.read(request.fields)))
     session.waiting = connection
     session.deadline = now + .milliseconds(Limits.callAnswerMilliseconds)
     sessions.append(session)

@@ -54,11 +54,14 @@ public struct Caller: Equatable, Sendable {
   public var name: String
   /// Where the offer came from.
   public var address: IPAddress
+  /// Whether it wants a call back that it had been called for (`Intercom-Return`), and none that rings.
+  public var wantsReturn: Bool
 
   /// A caller.
-  public init(name: String, address: IPAddress) {
+  public init(name: String, address: IPAddress, wantsReturn: Bool = false) {
     self.name = name
     self.address = address
+    self.wantsReturn = wantsReturn
   }
 }
 

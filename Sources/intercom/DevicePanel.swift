@@ -27,6 +27,8 @@ final class DevicePanel {
   private var lampLines: [Int] = []
   private var chains: [Chain] = []
   private var retryAt = Instant.never
+  /// When to look whether the lines are still there: not every kernel wakes anybody when a chip goes (6.1 does not).
+  private var lookAt = Instant.never
   private var told: [String] = []
   private var texts: [String] = []
   private var stuckLines: [Int] = []
@@ -80,7 +82,7 @@ final class DevicePanel {
   }
 
   /// When the loop has to come back.
-  func pollTimeout() -> Instant { min(min(panel.pollTimeout(), player.pollTimeout()), retryAt) }
+  func pollTimeout() -> Instant { min(min(panel.pollTimeout(), player.pollTimeout()), min(retryAt, lookAt)) }
 
   /// The next line for the log, or nil.
   func nextText() -> String? { texts.isEmpty ? nil : texts.removeFirst() }
@@ -116,6 +118,7 @@ final class DevicePanel {
         if error.mayPass { mayPass = true }
       }
     }
+    lookAt = now + .milliseconds(Limits.panelLookMilliseconds)
     retryAt = mayPass ? now + .milliseconds(Limits.panelRetryMilliseconds) : .never
   }
 
@@ -128,6 +131,10 @@ final class DevicePanel {
         drain(at: now)
         break
       }
+    }
+    if lookAt <= now {
+      drain(at: now)
+      lookAt = now + .milliseconds(Limits.panelLookMilliseconds)
     }
     if panel.pollTimeout() <= now { panel.handleTimeout(at: now) }
     if retryAt <= now { open(at: now) }
@@ -180,7 +187,7 @@ final class DevicePanel {
       case .edge(let edge): panel.handle(edge)
       case .gone(let line):
         panel.handleLoss(line: line, at: now)
-        tell("the chip of the button on \(lines.name(line)) has gone; it is looked for")
+        tell("the chip of the line \(lines.name(line)) has gone; it is looked for")
         retryAt = min(retryAt, now + .milliseconds(Limits.panelRetryMilliseconds))
       }
     }

@@ -9,15 +9,23 @@ import Station
 
 /// Who may call: peers with a name before and behind ours, and strangers with and without a name.
 enum Caller: CaseIterable {
-  case alpha, zulu, stranger, nobody
+  case alpha, zulu, stranger, nobody, alphaBack, zuluBack
 
   func party(_ model: CallModel) -> CallParty {
     switch self {
     case .alpha: model.party(named: "alpha", at: .v4(10, 0, 0, 1))
     case .zulu: model.party(named: "zulu", at: .v4(10, 0, 0, 26))
+    case .alphaBack: back(Self.alpha.party(model))
+    case .zuluBack: back(Self.zulu.party(model))
     case .stranger: model.party(named: "stranger", at: .v4(10, 0, 0, 99))
     case .nobody: model.party(named: "", at: .v4(10, 0, 0, 98))
     }
+  }
+
+  private func back(_ party: CallParty) -> CallParty {
+    var party = party
+    party.isReturn = true
+    return party
   }
 }
 
@@ -110,12 +118,13 @@ struct WatchedModel {
     case .disturb(let refuses): model.setDoNotDisturb(refuses)
     case .offer(let caller):
       let party = caller.party(model)
-      let isBusy = model.isBusy(for: party, at: now)
+      let isRefused = model.refusal(of: party, at: now) != nil
       let number = model.offer(from: party, at: now)
       waiting.insert(number.number)
       watch()
-      if isBusy == waiting.contains(number.number), !answered.contains(number.number) {
-        fault("isBusy does not foretell what becomes of an offer")
+      if party.isReturn, before == .idle, model.state != .idle { fault("a return begins a call") }
+      if isRefused == waiting.contains(number.number), !answered.contains(number.number) {
+        fault("refusal(of:) does not foretell what becomes of an offer")
       }
     case .answered(let number):
       if placed.contains(number.number) { answered.insert(number.number) }
@@ -157,7 +166,7 @@ struct WatchedModel {
   private mutating func watch() {
     while let action = model.pollAction() {
       switch action {
-      case .place(let number, _):
+      case .place(let number, _, _):
         if !placed.insert(number.number).inserted { fault("placed twice") }
       case .answer(let number):
         if waiting.remove(number.number) == nil { fault("an offer is answered that does not wait") }

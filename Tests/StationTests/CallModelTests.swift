@@ -205,6 +205,62 @@ struct CallModelTests {
     }
   }
 
+  @Test("a called side that has started again calls back for a minute, and it stays the other side's call")
+  func callsBack() throws {
+    var called = watched()
+    called.model.resume(RememberedCall(peer: "zulu", isPlaced: false), at: called.now)
+    let began = called.now
+    #expect(called.model.state == .reconnecting)
+    #expect(called.model.pollTimeout() <= began + .milliseconds(Limits.redialMillisecondsFirst))
+    var back = called
+    back.tell(.deadline)
+    #expect(back.placed.count == 1)
+    back.tell(.answered(back.model.numbers[0]))
+    back.tell(.up(back.model.numbers[0]))
+    #expect(back.model.state == .connected && back.remembered?.isPlaced == false)
+    back.tell(.over(back.model.numbers[0], .lost))
+    #expect(back.model.pollTimeout() == back.now + .milliseconds(Limits.callReturnMilliseconds))
+    #expect(back.faults.isEmpty, "\(back.faults)")
+
+    // Nobody is there: for a minute, and no longer.
+    var alone = called
+    while alone.model.state != .idle, alone.now < began + .seconds(600) {
+      alone.tell(.deadline)
+      if let number = alone.model.numbers.first { alone.tell(.failed(number, .unreachable)) }
+    }
+    #expect(alone.now == began + .milliseconds(Limits.callReturnMilliseconds) && alone.faults.isEmpty)
+
+    // It is over there.
+    called.tell(.deadline)
+    called.tell(.failed(called.model.numbers[0], .refused))
+    #expect(called.model.state == .idle && called.remembered == nil)
+
+    var silent = watched { $0.call.redial = false }
+    silent.model.resume(RememberedCall(peer: "zulu", isPlaced: false), at: silent.now)
+    #expect(silent.model.pollTimeout() == silent.now + .milliseconds(Limits.callReturnMilliseconds))
+  }
+
+  @Test("a return takes the place of the call that is not known to be dead, or lost, and rings nowhere else")
+  func isCalledBack() {
+    var idle = watched { $0.call.answer = .auto }
+    idle.tell(.offer(.zuluBack))
+    #expect(idle.model.state == .idle && idle.waiting.isEmpty)
+    #expect(idle.model.refusal(of: Caller.zuluBack.party(idle.model), at: idle.now) == .noCall)
+
+    for isLost in [false, true] {
+      var watched = connected(to: "zulu")
+      watched.now += .seconds(10)
+      if isLost { watched.tell(.over(watched.model.numbers[0], .lost)) }
+      watched.tell(.offer(.zuluBack))
+      #expect(watched.answered.count == 1 && watched.model.state == .reconnecting)
+      watched.tell(.up(watched.model.numbers[0]))
+      #expect(watched.remembered?.isPlaced == true && watched.faults.isEmpty, "\(watched.faults)")
+      watched.tell(.over(watched.model.numbers[0], .lost))
+      watched.tell(.deadline)
+      #expect(watched.placed.count == 1, "whose call it is has changed")
+    }
+  }
+
   /// Two intercoms that call each other at once; their words reach each other in an order of chance.
   @Test("two that call each other at once have one call, in whichever order their words arrive")
   func glare() {

@@ -4,7 +4,7 @@
 // What stands around the intercoms in the test machine: a mouth and an ear at each sound card, fingers on the buttons,
 // an eye on the lights, and one timeline of it all, which leaves the machine line by line and is judged outside.
 //
-//   stage PORT FIFO {NAME CARD VOICE_HERTZ OTHER_HERTZ CHIP_FOLDER LOG_FIFO}...
+//   stage PORT FIFO {NAME CARD VOICE_HERTZ OTHER_HERTZ CHIP_DEVICE_FOLDER LOG_FIFO}...
 //
 // Each line of the timeline begins with microseconds of CLOCK_MONOTONIC:
 //   T line NAME LINE LEVEL     a button's line was put to LEVEL (written just before that is done)
@@ -17,10 +17,12 @@
 //   T log NAME TEXT            a line that the intercom wrote into its FIFO
 //   T mark TEXT                what the scenarios say
 // Commands come through the FIFO, a line each: mark TEXT; voice NAME on|off; set NAME LINE LEVEL; bounce NAME
-// LINE LEVEL TIMES MICROSECONDS; freeze PID MILLISECONDS.
+// LINE LEVEL TIMES MICROSECONDS; freeze PID MILLISECONDS; format NAME BITS RATE (of the mouth's and the ear's streams);
+// hold NAME on|off (the intercom's end of the card, as another program would).
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
@@ -38,9 +40,8 @@
 #include <unistd.h>
 
 enum {
-  rate = 48000,
-  perMillisecond = rate / 1000,
-  block = rate / 200, // 5 ms
+  rateMax = 48000,
+  blockMax = rateMax / 200, // 5 ms
   doorsMax = 2,
   linesMax = 8,
 };
@@ -52,6 +53,9 @@ struct door {
   const char *name, *card, *chip, *log;
   double voiceHertz, otherHertz;
   atomic_int isSpeaking;
+  // Of the streams that are opened next; a new generation opens them anew.
+  atomic_int bits, rate, generation;
+  int held[2];
 };
 static struct door doors[doorsMax];
 static int doorCount;
@@ -107,19 +111,43 @@ static void setInterval(struct snd_pcm_hw_params *parameters, int which, unsigne
   interval->integer = 1;
 }
 
-// Opens the first device of a card ("doorA") in one direction, 48 kHz, mono, 16 bits; -1 and errno where that fails.
-static int openCard(const char *card, char direction, unsigned bufferFrames) {
-  char path[64], id[32] = "";
+// What a stream was opened with. 24 bits lie in three bytes.
+struct format {
+  int bits, rate, block, perMillisecond, generation;
+};
+
+static void pack(const struct format *format, const int16_t *samples, uint8_t *raw) {
+  for (int i = 0; i < format->block; i++)
+    for (int byte = 0, bytes = format->bits / 8; byte < bytes; byte++)
+      *raw++ = byte < bytes - 2 ? 0 : (uint8_t)((uint16_t)samples[i] >> (byte - bytes + 2) * 8);
+}
+
+static void unpack(const struct format *format, const uint8_t *raw, int16_t *samples) {
+  int bytes = format->bits / 8;
+  for (int i = 0; i < format->block; i++, raw += bytes)
+    samples[i] = (int16_t)(raw[bytes - 2] | raw[bytes - 1] << 8);
+}
+
+// Writes the path of a card's device into `path`.
+static void cardPath(char *path, size_t size, const char *card, int device, char direction) {
+  char id[32] = "";
   int number;
   for (number = 0; number < 8; number++) {
-    snprintf(path, sizeof path, "/proc/asound/card%d/id", number);
+    snprintf(path, size, "/proc/asound/card%d/id", number);
     FILE *file = fopen(path, "r");
     if (!file) continue;
     if (!fscanf(file, "%31s", id)) id[0] = 0;
     fclose(file);
     if (!strcmp(id, card)) break;
   }
-  snprintf(path, sizeof path, "/dev/snd/pcmC%dD0%c", number, direction);
+  snprintf(path, size, "/dev/snd/pcmC%dD%d%c", number, device, direction);
+}
+
+// Opens the first device of a card ("doorA") in one direction, mono; -1 and errno where that fails.
+static int openCard(const char *card, char direction, const struct format *format, unsigned blocks) {
+  char path[64];
+  cardPath(path, sizeof path, card, 0, direction);
+  unsigned bufferFrames = blocks * format->block;
   int device = open(path, O_RDWR | O_CLOEXEC);
   if (device < 0) return -1;
   struct snd_pcm_hw_params hardware;
@@ -129,17 +157,19 @@ static int openCard(const char *card, char direction, unsigned bufferFrames) {
     hardware.intervals[i].max = UINT32_MAX;
   hardware.rmask = hardware.info = UINT32_MAX;
   setMask(&hardware, SNDRV_PCM_HW_PARAM_ACCESS, SNDRV_PCM_ACCESS_RW_INTERLEAVED);
-  setMask(&hardware, SNDRV_PCM_HW_PARAM_FORMAT, (unsigned)SNDRV_PCM_FORMAT_S16_LE);
+  setMask(&hardware, SNDRV_PCM_HW_PARAM_FORMAT, (unsigned)(format->bits == 32   ? SNDRV_PCM_FORMAT_S32_LE
+                                                           : format->bits == 24 ? SNDRV_PCM_FORMAT_S24_3LE
+                                                                                : SNDRV_PCM_FORMAT_S16_LE));
   setMask(&hardware, SNDRV_PCM_HW_PARAM_SUBFORMAT, (unsigned)SNDRV_PCM_SUBFORMAT_STD);
   setInterval(&hardware, SNDRV_PCM_HW_PARAM_CHANNELS, 1);
-  setInterval(&hardware, SNDRV_PCM_HW_PARAM_RATE, rate);
-  setInterval(&hardware, SNDRV_PCM_HW_PARAM_PERIOD_SIZE, block);
+  setInterval(&hardware, SNDRV_PCM_HW_PARAM_RATE, format->rate);
+  setInterval(&hardware, SNDRV_PCM_HW_PARAM_PERIOD_SIZE, format->block);
   setInterval(&hardware, SNDRV_PCM_HW_PARAM_BUFFER_SIZE, bufferFrames);
   int version = 0;
   struct snd_pcm_sw_params software = {
     .tstamp_mode = SNDRV_PCM_TSTAMP_ENABLE,
     .period_step = 1,
-    .avail_min = block,
+    .avail_min = format->block,
     .start_threshold = direction == 'p' ? bufferFrames : 1,
     .stop_threshold = bufferFrames,
     .tstamp_type = SNDRV_PCM_TSTAMP_TYPE_MONOTONIC,
@@ -159,12 +189,17 @@ failed:;
 }
 
 // Waits for the card with patience, as it may be away for a while.
-static int openCardAgain(const struct door *door, char direction, unsigned bufferFrames) {
+static int openCardAgain(const struct door *door, char direction, struct format *format, unsigned blocks) {
   int said = 0;
   for (;;) {
-    int device = openCard(door->card, direction, bufferFrames);
+    format->generation = door->generation;
+    format->bits = door->bits;
+    format->rate = door->rate;
+    format->block = format->rate / 200;
+    format->perMillisecond = format->rate / 1000;
+    int device = openCard(door->card, direction, format, blocks);
     if (device >= 0) {
-      tell(nowMicroseconds(), "card %s %c open", door->name, direction);
+      tell(nowMicroseconds(), "card %s %c open %d bits %d Hz", door->name, direction, format->bits, format->rate);
       return device;
     }
     if (said != errno) tell(nowMicroseconds(), "card %s %c %s", door->name, direction, strerror(said = errno));
@@ -174,23 +209,25 @@ static int openCardAgain(const struct door *door, char direction, unsigned buffe
 
 static void *speak(void *argument) {
   struct door *door = argument;
-  enum { buffer = 8 * block };
-  int16_t samples[block];
+  struct format format;
+  int16_t samples[blockMax];
+  uint8_t raw[4 * blockMax];
   int was = 0;
   long phase = 0;
   realTime(60);
   for (;;) {
-    int device = openCardAgain(door, 'p', buffer);
-    for (;;) {
+    int device = openCardAgain(door, 'p', &format, 8);
+    while (format.generation == door->generation) {
       int is = door->isSpeaking;
-      for (int i = 0; i < block; i++, phase++) // 0.25 of full scale: -15 dBFS RMS
-        samples[i] = is ? (int16_t)lrint(8192 * sin(2 * M_PI * fmod(phase * door->voiceHertz / rate, 1))) : 0;
+      for (int i = 0; i < format.block; i++, phase++) // 0.25 of full scale: -15 dBFS RMS
+        samples[i] = is ? (int16_t)lrint(8192 * sin(2 * M_PI * fmod(phase * door->voiceHertz / format.rate, 1))) : 0;
+      pack(&format, samples, raw);
       snd_pcm_sframes_t delay = 0;
       if (is != was && !ioctl(device, SNDRV_PCM_IOCTL_DELAY, &delay)) {
-        tell(nowMicroseconds() + delay * 1000 / perMillisecond, "voice %s %s", door->name, is ? "on" : "off");
+        tell(nowMicroseconds() + delay * 1000000 / format.rate, "voice %s %s", door->name, is ? "on" : "off");
         was = is;
       }
-      struct snd_xferi transfer = {.buf = samples, .frames = block};
+      struct snd_xferi transfer = {.buf = raw, .frames = format.block};
       if (ioctl(device, SNDRV_PCM_IOCTL_WRITEI_FRAMES, &transfer) == 0) continue;
       if (errno == EPIPE && !ioctl(device, SNDRV_PCM_IOCTL_PREPARE)) {
         tell(nowMicroseconds(), "card %s p underrun", door->name);
@@ -213,26 +250,30 @@ static unsigned halfDecibels(double meanSquare) {
 
 static void *listenTo(void *argument) {
   struct door *door = argument;
-  enum { buffer = 100 * block, told = 10 };
+  enum { told = 10 };
   // What is compared with the other's voice: 10 ms of it under a Hann window, so that other tones do not leak in.
-  static double sines[doorsMax][2 * block], cosines[doorsMax][2 * block];
-  double *sine = sines[door - doors], *cosine = cosines[door - doors], sum = 0;
-  for (int i = 0; i < 2 * block; i++) {
-    double window = 0.5 - 0.5 * cos(2 * M_PI * (i + 0.5) / (2 * block));
-    sum += window;
-    sine[i] = window * sin(2 * M_PI * i * door->otherHertz / rate);
-    cosine[i] = window * cos(2 * M_PI * i * door->otherHertz / rate);
-  }
+  static double sines[doorsMax][2 * blockMax], cosines[doorsMax][2 * blockMax];
+  double *sine = sines[door - doors], *cosine = cosines[door - doors];
   realTime(50);
   for (;;) {
-    int16_t samples[2 * block] = {0};
-    int device = openCardAgain(door, 'c', buffer);
+    struct format format;
+    int16_t samples[2 * blockMax] = {0};
+    uint8_t raw[4 * blockMax];
+    int device = openCardAgain(door, 'c', &format, 100);
+    const int block = format.block, perMillisecond = format.perMillisecond;
+    double sum = 0;
+    for (int i = 0; i < 2 * block; i++) {
+      double window = 0.5 - 0.5 * cos(2 * M_PI * (i + 0.5) / (2 * block));
+      sum += window;
+      sine[i] = window * sin(2 * M_PI * i * door->otherHertz / format.rate);
+      cosine[i] = window * cos(2 * M_PI * i * door->otherHertz / format.rate);
+    }
     int64_t start = 0, first = 0, count = 0;
     char loud[told * 10 + 1], heard[told * 2 + 1];
     int blocks = 0;
-    for (;;) {
+    while (format.generation == door->generation) {
       memmove(samples, samples + block, block * sizeof samples[0]);
-      struct snd_xferi transfer = {.buf = samples + block, .frames = block};
+      struct snd_xferi transfer = {.buf = raw, .frames = block};
       if (ioctl(device, SNDRV_PCM_IOCTL_READI_FRAMES, &transfer)) {
         if (errno == EINTR) continue;
         tell(nowMicroseconds(), "card %s c %s", door->name, strerror(errno));
@@ -240,6 +281,7 @@ static void *listenTo(void *argument) {
         count = blocks = 0;
         continue;
       }
+      unpack(&format, raw, samples + block);
       if (count == 0) {
         struct snd_pcm_status status;
         memset(&status, 0, sizeof status);
@@ -261,7 +303,7 @@ static void *listenTo(void *argument) {
       sprintf(heard + blocks * 2, "%02x", halfDecibels(2 * (real * real + imaginary * imaginary) / (sum * sum)));
       count += block;
       if (++blocks == told) {
-        int64_t time = start + first * 1000 / perMillisecond;
+        int64_t time = start + first * 1000000 / format.rate;
         tell(time, "ear %s %s", door->name, loud);
         tell(time, "heard %s %s", door->name, heard);
         blocks = 0;
@@ -274,24 +316,44 @@ static void *listenTo(void *argument) {
 
 // MARK: Buttons and lights.
 
+// Opens a line's file in the chip's folder, which has another name each time that the chip comes back.
+static int openLine(const struct door *door, int line, const char *name, int flags) {
+  char pattern[256];
+  snprintf(pattern, sizeof pattern, "%s/gpiochip*/sim_gpio%d/%s", door->chip, line, name);
+  glob_t found;
+  int file = -1;
+  if (!glob(pattern, 0, NULL, &found)) file = open(found.gl_pathv[0], flags | O_CLOEXEC);
+  globfree(&found);
+  return file;
+}
+
 static void *watchLights(void *unused) {
   (void)unused;
   int values[doorsMax][linesMax];
   char last[doorsMax][linesMax];
   for (int door = 0; door < doorCount; door++)
     for (int line = 0; line < linesMax; line++) {
-      char path[256];
-      snprintf(path, sizeof path, "%s/sim_gpio%d/value", doors[door].chip, line);
-      values[door][line] = strncmp(lineNames[line], "led-", 4) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+      values[door][line] = strncmp(lineNames[line], "led-", 4) ? -1 : openLine(&doors[door], line, "value", O_RDONLY);
       last[door][line] = 0;
     }
   realTime(70);
+  int64_t lastLook = 0;
   for (int64_t next = nowMicroseconds();; next += 1000) {
     sleepUntil(next);
     for (int door = 0; door < doorCount; door++)
       for (int line = 0; line < linesMax; line++) {
-        char value;
-        if (values[door][line] < 0 || pread(values[door][line], &value, 1, 0) != 1) continue;
+        char value = '0';
+        if (strncmp(lineNames[line], "led-", 4)) continue;
+        // A chip that has gone is looked for; its lights are dark.
+        if (values[door][line] < 0 && next >= lastLook + 50000) {
+          values[door][line] = openLine(&doors[door], line, "value", O_RDONLY);
+          if (line == linesMax - 1) lastLook = next;
+        }
+        if (values[door][line] >= 0 && pread(values[door][line], &value, 1, 0) != 1) {
+          close(values[door][line]);
+          values[door][line] = -1;
+          value = '0';
+        }
         if (value == last[door][line]) continue;
         last[door][line] = value;
         tell(nowMicroseconds(), "light %s %s %c", doors[door].name, lineNames[line] + 4, value);
@@ -309,17 +371,30 @@ static struct door *doorNamed(const char *name) {
 static void setLine(const struct door *door, const char *name, int level) {
   for (int line = 0; line < linesMax; line++) {
     if (strcmp(lineNames[line], name)) continue;
-    char path[256];
-    snprintf(path, sizeof path, "%s/sim_gpio%d/pull", door->chip, line);
-    int file = open(path, O_WRONLY | O_CLOEXEC);
+    int file = openLine(door, line, "pull", O_WRONLY);
     const char *pull = level ? "pull-up" : "pull-down";
     tell(nowMicroseconds(), "line %s %s %d", door->name, name, level);
     if (file < 0 || write(file, pull, strlen(pull)) < 0)
-      tell(nowMicroseconds(), "mark error %s: %s", path, strerror(errno));
+      tell(nowMicroseconds(), "mark error %s: %s", name, strerror(errno));
     if (file >= 0) close(file);
     return;
   }
   tell(nowMicroseconds(), "mark error no line %s", name);
+}
+
+// Takes the intercom's end of the card as another program would, or lets it go.
+static void hold(struct door *door, int isHeld) {
+  for (int i = 0; i < 2; i++) {
+    if (door->held[i] > 0) close(door->held[i]);
+    door->held[i] = 0;
+    char path[64];
+    cardPath(path, sizeof path, door->card, 1, "pc"[i]);
+    for (int tries = 0; isHeld && door->held[i] <= 0 && tries < 100; tries++) {
+      if ((door->held[i] = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)) < 0) usleep(10000);
+    }
+    if (isHeld && door->held[i] < 0) tell(nowMicroseconds(), "mark error %s: %s", path, strerror(errno));
+  }
+  tell(nowMicroseconds(), "mark %s the card of %s", isHeld ? "holds" : "lets go of", door->name);
 }
 
 static void obey(char *command) {
@@ -335,6 +410,12 @@ static void obey(char *command) {
   struct door *door = doorNamed(words[1]);
   if (count == 3 && door && !strcmp(words[0], "voice")) {
     door->isSpeaking = !strcmp(words[2], "on");
+  } else if (count == 3 && door && !strcmp(words[0], "hold")) {
+    hold(door, !strcmp(words[2], "on"));
+  } else if (count == 4 && door && !strcmp(words[0], "format")) {
+    door->bits = atoi(words[2]);
+    door->rate = atoi(words[3]);
+    door->generation++;
   } else if (count == 4 && door && !strcmp(words[0], "set")) {
     setLine(door, words[2], atoi(words[3]));
   } else if (count == 6 && door && !strcmp(words[0], "bounce")) {
@@ -369,7 +450,7 @@ static void *readLog(void *argument) {
 
 int main(int count, char **arguments) {
   if (count < 3 || (count - 3) % 6 || count > 3 + 6 * doorsMax) {
-    fprintf(stderr, "usage: stage PORT FIFO {NAME CARD VOICE_HERTZ OTHER_HERTZ CHIP_FOLDER LOG_FIFO}...\n");
+    fprintf(stderr, "usage: stage PORT FIFO {NAME CARD VOICE_HERTZ OTHER_HERTZ CHIP_DEVICE_FOLDER LOG_FIFO}...\n");
     return 64;
   }
   port = open(arguments[1], O_WRONLY | O_CLOEXEC);
@@ -383,6 +464,8 @@ int main(int count, char **arguments) {
     struct door door = {.name = word[0], .card = word[1], .chip = word[4], .log = word[5]};
     door.voiceHertz = atof(word[2]);
     door.otherHertz = atof(word[3]);
+    door.bits = 16;
+    door.rate = rateMax;
     doors[doorCount++] = door;
   }
   pthread_t thread;

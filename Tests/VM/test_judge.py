@@ -80,6 +80,28 @@ class Sound(unittest.TestCase):
         self.assertFalse(verdict(muted(QUIET)))
 
 
+class Logs(unittest.TestCase):
+    def test_counters_are_read_from_the_status(self):
+        told = 'mark control b status --json -> {"ok":true,"status":{"counters":{"xruns":%d}}} '
+        text = line(1, told % 1) + line(2, told % 3) + line(3, "mark control b status --json -> nobody")
+        run = timeline.Timeline(text)
+        self.assertEqual([one.get("xruns") for one in judge.counters(run, "b")], [1, 3, None])
+
+    def test_a_lag_beyond_its_bound_and_an_unlinked_direction_fail(self):
+        said = "log %s <6>latency: capture 4.0 ms, playback 16.0 ms; what is captured lags %d samples"
+        said += " behind what is played%s"
+        linked = " (both directions are linked)"
+
+        def failed(samples, end):
+            text = line(1, said % ("a", 480, linked)) + line(1, said % ("b", samples, end))
+            text += line(2, "mark begin freeze") + line(3, said % ("b", samples, end)) + line(4, "mark end freeze")
+            return [one.name for one in judge.latency(timeline.Timeline(text)) if not one.passed]
+
+        self.assertEqual(failed(960, linked), [])
+        self.assertEqual(failed(1441, linked), ["latency logged, b"])
+        self.assertEqual(failed(960, ""), ["both directions linked, b"])
+
+
 class Scenarios(unittest.TestCase):
     def test_a_machine_that_did_nothing_fails_everything(self):
         verdicts = judge.judge(timeline.Timeline(""))

@@ -284,6 +284,22 @@ struct CallResourceTests {
     }
   }
 
+  @Test(
+    "only one ?1 says that a call is a return",
+    arguments: [
+      ("Intercom-Return: ?1", true), ("intercom-return: ?1", true), ("Intercom-Return: ?0", false),
+      ("Intercom-Return: 1", false), ("Intercom-Return:", false), ("X: y", false),
+      ("Intercom-Return: ?1\r\nIntercom-Return: ?1", false),
+    ])
+  func callReturn(field: String, wantsReturn: Bool) {
+    var hall = Hall()
+    hall.answers = false
+    guard let id = hall.open(from: .v4(10, 0, 0, 7)) else { return }
+    hall.send(Self.request("POST /call", ["Content-Type: application/sdp", field], body: "v=0"), on: id)
+    let caller = hall.server.caller(of: CallSessionID(1))
+    #expect(caller == Caller(name: "", address: .v4(10, 0, 0, 7), wantsReturn: wantsReturn))
+  }
+
   @Test("an offer that is held waits until then, and can be refused as not answered with 504")
   func held() {
     var hall = Hall()

@@ -23,7 +23,7 @@ look() { # NAME: lets the lights be seen long enough to tell their patterns apar
 }
 
 light() { # DOOR LINE_NUMBER: its level
-    eval "cat \"\$chip_$1/sim_gpio$2/value\""
+    eval "cat \"\$chip_$1\"/gpiochip*/sim_gpio$2/value" 2>/dev/null
 }
 link=4 power=7
 
@@ -136,6 +136,45 @@ threads() { # DOOR: scheduling policy and priority of each thread, and how much 
     mark "memory $1 $(grep -E '^Vm(Lck|RSS)' "/proc/$(process "$1")/status" | tr -s '\t\n' ' ')"
 }
 
+again() { # DOOR COMMAND...: ends the door's intercom, does that, and waits for the next one that is well
+    local door=$1 old
+    old=$(process "$door")
+    shift
+    kill "$old"
+    "$@"
+    await 5 [ ! -d "/proc/$old" ]
+    await 5 changed "$door" "$old"
+    await 8 lit "$door" $power
+}
+changed() { [ "$(process "$1")" != "$2" ]; }
+
+speak() { # NAME: a call from a to b, both ways heard; asked for by the control socket
+    control a call b
+    sleep 0.5
+    tap b answer
+    await 8 lit a $link
+    press a ptt
+    sleep 1
+    mark "begin voices $1"
+    sleep 2
+    mark "end voices $1"
+    release a ptt
+    control a hangup
+    await 5 dark b $link
+}
+
+doctor() { # CONFIGURATION
+    (within b /intercom doctor --config "$1") >/run/doctor 2>&1
+    mark "doctor $1 ended with $?"
+    while read -r line; do mark "doctor $1 says $line"; done </run/doctor
+}
+
+busy_card() { # takes b's card away before the next intercom comes, for three seconds
+    say format b 16 48000
+    say hold b on
+    (sleep 3 && say hold b off) &
+}
+
 driver=/sys/bus/platform/drivers/snd_aloop
 unbind() { # CARD_NUMBER: as if it were pulled out; returns when everybody has let it go
     mark "unbinding $1"
@@ -153,6 +192,16 @@ for door in a b; do
 done
 { configuration a doorA 10.9.0.1 b 10.9.0.2 && printf '[talk]\nmode = "push"\n'; } >/run/a/intercom.toml
 configuration b doorB 10.9.0.2 a 10.9.0.1 >/run/b/intercom.toml
+cat >>/run/b/intercom.toml <<TOML
+[[mixer]]
+card = "doorB"
+control = "PCM Rate Shift 100000"
+value = "100001"
+[[mixer]]
+card = "doorB"
+control = "PCM Rate Shfit 100000"
+value = "100000"
+TOML
 
 # A door without a sound card, and the card that appears.
 unbind 1
@@ -253,9 +302,25 @@ done
 mark "end bounce"
 say voice a on
 
-# b stands still for a fifth of a second: its sound card runs dry and over.
+# The clock of the wall jumps, an hour on and two back, and a button is pressed meanwhile.
 press a ptt
+mark "begin stuck"
+held=$(cut -d. -f1 /proc/uptime)
 sleep 1
+mark "begin clock"
+now=$(date +%s)
+date -s "@$((now + 3600))" >/dev/null
+sleep 1.5
+date -s "@$((now - 3600))" >/dev/null
+sleep 0.5
+tap a mute
+sleep 0.5
+tap a mute
+sleep 1
+date -s "@$((now + 4))" >/dev/null
+mark "end clock"
+
+# b stands still for a fifth of a second: its sound card runs dry and over.
 control b status --json
 mark "begin freeze"
 say freeze "$(process b)" 200
@@ -278,29 +343,67 @@ mark "begin card"
 unbind 1 &
 sleep 2
 bind 1
-sleep 6
+sleep 5
 mark "end card"
 
-# b is killed, and started again.
+# The cable is pulled: it shows, and the call goes on when it is plugged in again.
+mark "begin cable"
+/net/ip -n b link set cable-b down
+sleep 14
+look reconnecting
+/net/ip -n b link set cable-b up
+mark "plugged in"
+await 10 lit a $link
+sleep 1.5
+mark "end cable"
+
+# The talk button has been held ever since the clock jumped: after a minute that is no person any more.
+while [ "$(cut -d. -f1 /proc/uptime)" -lt $((held + 62)) ]; do sleep 0.5; done
+look stuck
+release a ptt
+sleep 1
+mark "end stuck"
+
+# b is killed, and started again. It was called, and calls back.
+press a ptt
+sleep 1
 mark "begin kill b"
 kill -9 "$(process b)"
-sleep 3
-look reconnecting
-await 60 lit a $link
-sleep 2
+sleep 8
 mark "end kill b"
 
-# The same with a, who placed the call.
+# The same with a, who placed the call and whose talk button is held all the while: that opens no gate.
 mark "begin kill a"
 kill -9 "$(process a)"
 sleep 1
-await 60 lit a $link
-sleep 2
+await 45 lit a $link
+sleep 1
+mark "held since before the start"
+release a ptt
+sleep 0.3
+press a ptt
+sleep 1
 mark "end kill a"
+
+# The chip of a's buttons and lights goes while talk is pressed, and comes back.
+gpio=/sys/bus/platform/drivers/gpio-sim
+mark "begin chip"
+echo "$(basename "$chip_a")" >$gpio/unbind
+mark "chip gone"
+sleep 2
+echo "$(basename "$chip_a")" >$gpio/bind
+for line in 0 1 2 3; do echo pull-up >"$(echo "$chip_a"/gpiochip*)/sim_gpio$line/pull"; done
+mark "chip back"
+await 10 lit a $link
+mark "chip lights"
+press a ptt
+sleep 1
+release a ptt
+sleep 0.7
+mark "end chip"
 
 # The end of the call, by a long press.
 mark "begin hang up"
-release a ptt
 press b answer
 sleep 1.5
 release b answer
@@ -308,6 +411,42 @@ await 5 dark a $link
 await 5 dark b $link
 mark "end hang up"
 look "idle again"
+
+# What the card can do is decided by the other end of it: 32 bits, another rate, a format that only alsa-lib knows.
+sed -i 's/alsa:hw:doorB/alsa:doorB/' /run/b/intercom.toml
+say voice a on
+say voice b on
+for format in "32 48000" "16 44100" "24 48000"; do
+    mark "begin format $format"
+    again b say "format b $format"
+    speak "$format"
+    mark "end format $format"
+done
+
+# Another program has the card, and lets it go.
+mark "begin busy"
+again b busy_card
+mark "end busy"
+
+# What the control socket may do.
+mark "begin control"
+control b volume 40
+control b volume -1
+control b mute
+control b unmute
+tap b mute
+sleep 0.3
+control b unmute
+tap b mute
+sleep 0.3
+control b call nobody
+control b hangup
+mark "end control"
+
+# The mixer's preset, read back; and what the doctor says of a machine that is well.
+/intercom devices >/run/devices 2>&1
+while read -r line; do mark "devices says $line"; done </run/devices
+doctor /run/b/intercom.toml
 
 # Lines that are not there, or are somebody else's: said, and no reason to end.
 mkdir -p /run/c
@@ -335,6 +474,10 @@ mark "third $([ -d /proc/$third ] && echo runs || echo ended)"
 while read -r line; do mark "third says $line"; done </run/c/log
 kill $third
 mark "end lines"
+
+# The doctor, where much is missing.
+sed 's/doorB/doorZ/; s/b-ptt/nobody-has-this/; s,/run/b,/run/nobody,; s/8080"$/8088"/' /run/b/intercom.toml >/run/c/wrong.toml
+doctor /run/c/wrong.toml
 
 for door in a b; do
     control $door status --json
