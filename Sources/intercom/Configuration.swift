@@ -52,13 +52,12 @@ struct Configuration {
     }
   }
 
-  /// What the host is told of a call that this program holds by itself. The kept certificate is the service's: who may not
-  /// read it calls with another one, and `note` says so.
+  /// What the host is told of a call that this program holds by itself. The kept certificate is the service's: who may
+  /// not read it calls with another one, and `note` says so.
   func hostOfCall() -> (settings: HostSettings, note: String?) {
     var settings = host
-    guard let folder = settings.stateDirectory, Self.isRefused(folder) || Self.isRefused(folder + "/identity.pem") else {
-      return (settings, nil)
-    }
+    guard let folder = settings.stateDirectory, Self.isRefused(folder) || Self.isRefused(folder + "/identity.pem")
+    else { return (settings, nil) }
     settings.stateDirectory = nil
     return (settings, "the certificate in \(folder) is another user's: this call has one of its own")
   }
