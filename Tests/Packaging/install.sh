@@ -45,6 +45,9 @@ expect "nobody else may, and hears why" grep -q "69 .*member of the group" <<<"$
 said=$(as guest intercom call http://127.0.0.1:9/call 2>&1) && status=0 || status=$?
 expect "a guest's own call has a certificate of its own" grep -q "another user's: this call has one" <<<"$said"
 expect "and ends with 69, as nobody is there" grep -q "^69 .*cannot be reached" <<<"$status $(tr '\n' ' ' <<<"$said")"
+said=$(as intercom intercom doctor 2>&1) || true # fails for want of a sound card
+expect "the doctor sees the service" grep -q "^ok    service: answers" <<<"$said"
+expect "and the groups that the service has" grep -q "^ok    group audio: this user is a member" <<<"$said"
 sed -i '/^state_directory/d' "$config"
 expect "without state_directory" inside systemctl restart intercom.service
 expect "the service runs" until_true 10 listening

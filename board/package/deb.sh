@@ -97,6 +97,8 @@ CONTROL
     mkdir -p "$root/build"
     dpkg-deb --root-owner-group -Zxz --build "$tree" "$root/build/.intercom.deb" >/dev/null
     file=$root/build/intercom_${version}_$name.deb
+    # Of older commits' packages none stays, so that a pattern names this one; those of a version given stand beside it.
+    [ -n "${INTERCOM_DEB_VERSION:-}" ] || rm -f "$root"/build/intercom_*_"$name".deb
     mv "$root/build/.intercom.deb" "$file"
     say "$name: $(stat -c %s "$file") bytes"
     echo "$file"
