@@ -49,6 +49,16 @@ runs() { # PROGRAM: that the process of the service runs these bytes
     [ "$pid" != 0 ] && cmp -s "$1" "$tree$(readlink "$tree/opt/intercom/current")/intercom" && active
 }
 
+# guided TEXT [NAME]: runs what the guide says, the block that has this text, with the version NAME put in.
+printf '#!/bin/sh\nexec "$@"\n' >"$tree/usr/local/bin/sudo"
+chmod 755 "$tree/usr/local/bin/sudo"
+guided() {
+    awk -v text="$1" '/^```/ { if (code && index(block, text)) printf "%s", block; code = !code; block = ""; next }
+        code { block = block $0 "\n" }' "$root/docs/how-to/install-and-flash.md" |
+        sed "s|NAME|${2:-}|" >"$tree/tmp/guided"
+    [ -s "$tree/tmp/guided" ] && inside bash -e /tmp/guided
+}
+
 # Programs: the real one; the real one with bytes behind its end, which count as another version; and broken ones.
 mkdir -p "$tree/usr/lib/real"
 cp "$program" "$work/first"
@@ -144,6 +154,10 @@ flash "a third version" 0 "$work/third"
 expect "the service runs it" runs "$work/third"
 expect "only the version before is kept" test "$(ls "$tree/opt/intercom/releases" | wc -l)" = 2
 expect "the version before is the second" test -d "$tree/opt/intercom/releases/$second"
+expect "going back by hand, as the guide says" guided "ls /opt/intercom/releases" "$second"
+expect "the second runs again" runs "$work/second"
+flash "the third again" 0 "$work/third"
+expect "the service runs it" runs "$work/third"
 
 # The connection is lost while the board waits for the health check: it goes on by itself.
 HEALTH_WAIT=6 INTERCOM_X86_64=$work/dying "$root/board/flash/flash.sh" root@127.0.0.1 >"$work/said" 2>&1 </dev/null &
@@ -157,8 +171,11 @@ expect "a lost connection is told" test $status = 2
 expect "the board went back by itself" until_true 40 runs "$work/third"
 until_true 20 flock -n "$tree/opt/intercom/lock" true || bad "the board's part came to an end"
 
-inside systemctl stop intercom.service
-rm -rf "$tree"/opt/intercom "$tree"/etc/systemd/system/* "$tree"/etc/intercom
+expect "removing all of it, as the guide says" guided "rm -rf /opt/intercom"
+inactive() { ! active; }
+expect "nothing runs" inactive
+left=$(find "$tree/etc" "$tree/opt" "$tree/usr" "$tree/var/lib" -name real -prune -o -name '*intercom*' -print)
+expect "nothing of it is left" complete $left
 flash "a first flash of a program that dies" 6 "$work/dying" desk
 says "no version before it"
 expect "no link is left" test ! -L "$tree/opt/intercom/current"
