@@ -68,5 +68,6 @@ help: ## this text
 	    '  DEPS=pinned            build them from the pinned archives (the only choice so far)' \
 	    '  INTERCOM_CACHE=FOLDER  keep them elsewhere than in ~/.cache/intercom' \
 	    '  HOST=USER@ADDRESS      the board to flash; BOARD=NAME one of the folders in board/' \
-    '  SSH=COMMAND            how to reach it, as in SSH="ssh -p 2222"' \
-    '' 'Build on x86_64 Linux; what is missing is installed with apt-get where there is one.'
+	    '  SSH=COMMAND            how to reach it, as in SSH="ssh -p 2222"' \
+	    '  HEALTH_WAIT=SECONDS    how long it may take to be healthy there, 30 without' \
+	    '' 'Build on x86_64 Linux; what is missing is installed with apt-get where there is one.'

@@ -28,7 +28,7 @@ enum Board {
   static func complaint(_ settings: Settings) -> String? {
     guard let wanted = settings.board, let model, !contains(model, wanted) else { return nil }
     return "the configuration is for a board \"\(wanted)\", and this is a \(model): take the file of this board "
-      + "from \(BoardFiles.installed), or change board in the configuration once its lines and cards are right"
+      + "from \(BoardFiles.folder), or change board in the configuration once its lines and cards are right"
   }
 
   /// Whether `text` holds `part`, byte by byte.
@@ -44,17 +44,22 @@ enum Board {
 
 /// The folder of boards' files.
 enum BoardFiles {
+  /// Where `make flash` puts them.
+  private static let flashed = "/usr/local/share/intercom/boards"
   /// Where the Debian package puts them.
-  static let installed = "/usr/share/intercom/boards"
+  private static let installed = "/usr/share/intercom/boards"
 
-  /// The file of board `name`, from `folder`, the environment, the source's folder or the installed one; nil: `name` is no
-  /// name of a folder.
+  /// The folder on this machine: that of the flashed version, which goes before the package's, if there is one.
+  static var folder: String { exists(flashed) ? flashed : installed }
+
+  /// The file of board `name`, from `folder`, the environment, the source's folder or one that was installed; nil: `name` is
+  /// no name of a folder.
   static func path(of name: String, in folder: String?) -> String? {
     for byte in name.utf8 where byte == UInt8(ascii: "/") { return nil }
     guard let first = name.utf8.first, first != UInt8(ascii: ".") else { return nil }
     let file = "/" + name + "/intercom.toml"
     if let folder = folder ?? Program.environment("INTERCOM_BOARDS") { return folder + file }
-    return exists("board" + file) ? "board" + file : installed + file
+    return exists("board" + file) ? "board" + file : self.folder + file
   }
 
   /// Whether there is something at `path`.

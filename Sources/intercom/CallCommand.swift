@@ -51,11 +51,13 @@ private final class Calling {
 
   init(_ configuration: Configuration, _ options: Command.CallOptions, peer: String, url: HTTPURL) throws(HostError) {
     self.peer = peer
-    desk = try Desk(configuration.host, level: configuration.settings.log.level.linux)
+    let (host, note) = configuration.hostOfCall()
+    desk = try Desk(host, level: configuration.settings.log.level.linux)
     client = try CallSocket(host: desk.host)
     call = PlacedCall(to: url, name: configuration.settings.name)
     held = HeldCall(options, name: configuration.settings.name, at: Clock.now())
     desk.note(.information, "start", configuration.origin)
+    if let note { desk.note(.notice, "start", note) }
     desk.noteSound()
     desk.note(.notice, "start", "calling \(url.text)")
   }

@@ -268,7 +268,8 @@ enum Help {
     such file or board. What is not on this machine is told, and no mistake.
 
       --board NAME      the board's folder: NAME/intercom.toml
-      --boards FOLDER   where the boards are; else INTERCOM_BOARDS, else ./board, else /usr/share/intercom/boards
+      --boards FOLDER   where the boards are; else INTERCOM_BOARDS, else ./board, else /usr/local/share/intercom/boards
+                        (flashed) or /usr/share/intercom/boards (the package)
     """
 
   static let devices = """

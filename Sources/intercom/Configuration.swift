@@ -29,7 +29,8 @@ struct Configuration {
         Terminal.complain("intercom: \(path ?? standardPath): \(error.text)")
         return .failure(ExitFailure(code: ExitCode.noInput))
       }
-      let settings = Settings(name: Program.hostName)
+      var settings = Settings(name: Program.hostName)
+      settings.takeServiceFolder()
       return .success(
         Configuration(
           settings: settings, origin: "no configuration file was named and there is no \(standardPath): using defaults")
@@ -42,11 +43,30 @@ struct Configuration {
       do throws(ConfigErrors) { return .success(try Settings.read(view, file: file)) } catch { return .failure(error) }
     }
     switch result {
-    case .success(let settings): return .success(Configuration(settings: settings, origin: "configuration: \(file)"))
+    case .success(var settings):
+      settings.takeServiceFolder()
+      return .success(Configuration(settings: settings, origin: "configuration: \(file)"))
     case .failure(let errors):
       Terminal.complain(errors.text)
       return .failure(ExitFailure(code: ExitCode.configuration))
     }
+  }
+
+  /// What the host is told of a call that this program holds by itself. The kept certificate is the service's: who may
+  /// not read it calls with another one, and `note` says so.
+  func hostOfCall() -> (settings: HostSettings, note: String?) {
+    var settings = host
+    guard let folder = settings.stateDirectory, Self.isRefused(folder) || Self.isRefused(folder + "/identity.pem")
+    else { return (settings, nil) }
+    settings.stateDirectory = nil
+    return (settings, "the certificate in \(folder) is another user's: this call has one of its own")
+  }
+
+  private static func isRefused(_ path: String) -> Bool {
+    do throws(LinuxError) {
+      try Machine.checkAccess(path, .read)
+      return false
+    } catch { return error.errno == LinuxError.accessDenied }
   }
 
   /// What the host is told.
@@ -87,6 +107,16 @@ struct Configuration {
       frameSamples: settings.audio.frameMilliseconds * 48, allowsLoopback: settings.allowsLoopback,
       talk: settings.talk.rules)
     return host
+  }
+}
+
+extension Settings {
+  /// Without state_directory, the first folder that the service manager made for keeping (StateDirectory= of the unit).
+  mutating func takeServiceFolder() {
+    guard stateDirectory == nil, let folders = Program.environment("STATE_DIRECTORY") else { return }
+    // More than one are separated by colons (systemd.exec(5)).
+    let first = folders.utf8.prefix { $0 != 0x3A }
+    if !first.isEmpty { stateDirectory = String(decoding: first, as: UTF8.self) }
   }
 }
 

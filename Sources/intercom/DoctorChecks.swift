@@ -230,7 +230,7 @@ struct DoctorChecks {
     guard let folder = settings.stateDirectory else {
       return [
         .warning(
-          "state directory", "none, so every start makes a new certificate",
+          "state directory", "none is named: the service has that of its unit, what is started by hand has none",
           "state_directory = \"/var/lib/intercom\" in the configuration")
       ]
     }

@@ -22,7 +22,9 @@ enum ConfigurationReading {
       bytes = try Files.read(file, limitBytes: Limits.configurationBytesMax + 1)
     } catch {
       if path == nil, error.errno == LinuxError.notFound {
-        self = .read(Settings(name: Program.hostName), origin: "there is no \(file): the defaults hold")
+        var settings = Settings(name: Program.hostName)
+        settings.takeServiceFolder()
+        self = .read(settings, origin: "there is no \(file): the defaults hold")
       } else {
         self = .failed(["\(file): \(error.text)"])
       }
@@ -32,7 +34,9 @@ enum ConfigurationReading {
       do throws(ConfigErrors) { return .success(try Settings.read(view, file: file)) } catch { return .failure(error) }
     }
     switch result {
-    case .success(let settings): self = .read(settings, origin: file)
+    case .success(var settings):
+      settings.takeServiceFolder()
+      self = .read(settings, origin: file)
     case .failure(let errors): self = .failed(Self.lines(errors.text))
     }
   }

@@ -49,9 +49,11 @@ private final class Carrying {
 
   init(_ configuration: Configuration, _ options: Command.CallOptions) throws(HostError) {
     isAnswering = options.isAnswering
-    desk = try Desk(configuration.host, level: configuration.settings.log.level.linux)
+    let (host, note) = configuration.hostOfCall()
+    desk = try Desk(host, level: configuration.settings.log.level.linux)
     held = HeldCall(options, name: configuration.settings.name, at: Clock.now())
     desk.note(.information, "start", configuration.origin)
+    if let note { desk.note(.notice, "start", note) }
     desk.noteSound()
     desk.note(.notice, "start", isAnswering ? "waiting for an offer on standard input" : "offering on standard output")
     do throws(LinuxError) { try desk.host.poller.add(input.number, for: .readable, token: Desk.inputToken) } catch {

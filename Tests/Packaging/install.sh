@@ -24,9 +24,45 @@ expect "the service was enabled" enabled
 expect "the service runs" until_true 10 active
 expect "it listens, with the packaged configuration and without a sound card" until_true 10 listening
 expect "it runs as its own user" test "$(stat -c %u "/proc/$(service_pid)")" = "$(inside id -u intercom)"
+cp "$tree/var/lib/intercom/identity.pem" "$tree/tmp/identity"
 expect "its state folder is its own" test "$(inside stat -c '%U %a' /var/lib/intercom)" = "intercom 700"
 for group in audio gpio spi; do expect "there is a group $group" grep -q "^$group:" "$tree/etc/group"; done
 expect "what it reloads is told to systemd" grep -q daemon-reload "$tree/var/log/systemctl.log"
+
+# Who may do what: root, a member of the group that the configuration names, anybody else.
+as() { # USER COMMAND...
+    local user=$1
+    shift
+    inside setpriv --reuid="$user" --regid="$user" --init-groups "$@"
+}
+printf 'guest:x:2001:\nfriend:x:2002:\n' >>"$tree/etc/group"
+printf '%s:x:%s:%s::/:/bin/sh\n' guest 2001 2001 friend 2002 2002 >>"$tree/etc/passwd"
+sed -i 's/^intercom:.*:/&friend/' "$tree/etc/group"
+expect "root may ask the service" inside intercom status
+expect "so may a member of the group intercom" as friend intercom status
+said=$(as guest intercom status 2>&1) && status=0 || status=$?
+expect "nobody else may, and hears why" grep -q "69 .*member of the group" <<<"$status $said"
+said=$(as guest intercom call http://127.0.0.1:9/call 2>&1) && status=0 || status=$?
+expect "a guest's own call has a certificate of its own" grep -q "another user's: this call has one" <<<"$said"
+expect "and ends with 69, as nobody is there" grep -q "^69 .*cannot be reached" <<<"$status $(tr '\n' ' ' <<<"$said")"
+said=$(as intercom intercom doctor 2>&1) || true # fails for want of a sound card
+expect "the doctor sees the service" grep -q "^ok    service: answers" <<<"$said"
+expect "and the groups that the service has" grep -q "^ok    group audio: this user is a member" <<<"$said"
+sed -i '/^state_directory/d' "$config"
+expect "without state_directory" inside systemctl restart intercom.service
+expect "the service runs" until_true 10 listening
+expect "its certificate is kept where the unit says" cmp "$tree/tmp/identity" "$tree/var/lib/intercom/identity.pem"
+
+# The shut-down button: the program makes the file, the path unit sees it, the one-shot takes it away and switches off.
+button=$(tr '\0' '\n' <"/proc/$(service_pid)/environ" | sed -n 's/^INTERCOM_POWER_OFF=//p')
+watched=$(sed -n 's/^PathExists=//p' "$tree/lib/systemd/system/intercom-poweroff.path")
+expect "the shut-down button's file is the one that is watched" test "$button" = "$watched"
+expect "the service may make it" as intercom touch "$watched"
+while read -r line; do
+    expect "the one-shot: $line" inside $line
+done < <(sed -n 's/^ExecStart=//p' "$tree/lib/systemd/system/intercom-poweroff.service")
+expect "the file is gone" test ! -e "$tree$watched"
+expect "the machine was switched off" grep -qx -- "--no-block poweroff" "$tree/var/log/systemctl.log"
 
 sed -i 's/^name = .*/name = "Edited"/' "$config"
 before=$(service_pid)

@@ -105,6 +105,7 @@ configuration=$parts/package/default.toml
 [ -z "$board" ] || configuration=$parts/$board/intercom.toml
 install -m 644 "$configuration" "$stage/intercom.toml"
 echo "$board" >"$stage/board"
+board_files "$stage/boards"
 licences "$arch" "$stage/licenses"
 components "$arch" >"$stage/components.txt"
 install -m 644 "$parts/package/README.relink" "$stage"

@@ -4,7 +4,7 @@
 #
 # The board's part of flashing, run there as root out of the folder that was just copied: on-board.sh SECONDS
 #
-#   /opt/intercom/releases/NAME/   what a version consists of: program, units, this script, licences
+#   /opt/intercom/releases/NAME/   what a version consists of: program, units, boards' files, this script, licences
 #   /opt/intercom/current          a link to the version that runs; one rename switches
 #   /opt/intercom/config.sha256    the configuration as it was last written, to see whether somebody edited it
 #   /opt/intercom/board            the board it was flashed as
@@ -60,13 +60,17 @@ healthy() { # PROGRAM
 # install_file FROM TO: whole or not at all.
 install_file() { cp "$1" "$2.flash" && chmod 644 "$2.flash" && mv -f "$2.flash" "$2"; }
 
-install_units() { # RELEASE
+# What is copied out of the release, to where systemd and udev look: FROM TO.
+copies() {
+    for unit in intercom.service intercom-poweroff.path intercom-poweroff.service; do echo "$unit $units/$unit"; done
+    echo "sysusers.conf /etc/sysusers.d/intercom.conf"
+    echo "intercom.rules /etc/udev/rules.d/60-intercom.rules"
+}
+copies_are_those_of() { copies | while read -r from to; do cmp -s "$1/$from" "$to" || exit 1; done; } # RELEASE
+
+install_copies() { # RELEASE
     mkdir -p "$units" /etc/sysusers.d /etc/udev/rules.d
-    for unit in intercom.service intercom-poweroff.path intercom-poweroff.service; do
-        install_file "$1/$unit" "$units/$unit"
-    done
-    install_file "$1/sysusers.conf" /etc/sysusers.d/intercom.conf
-    install_file "$1/intercom.rules" /etc/udev/rules.d/60-intercom.rules
+    copies | while read -r from to; do install_file "$1/$from" "$to" || exit 1; done || return 1
     systemd-sysusers intercom.conf
     if command -v udevadm >/dev/null; then
         udevadm control --reload 2>/dev/null
@@ -75,10 +79,20 @@ install_units() { # RELEASE
     return 0
 }
 
-switch_to() { # RELEASE: what it needs is on the disk before the link names it
-    install_units "$1" && sync && ln -sfn "$1" "$base/current.flash" && mv -fT "$base/current.flash" "$base/current" &&
-        mkdir -p /usr/local/bin && ln -sfn "$base/current/intercom" /usr/local/bin/intercom && sync &&
-        systemctl daemon-reload
+link_to() { # RELEASE: what it consists of is on the disk before the link names it
+    sync && ln -sfn "$1" "$base/current.flash" && mv -fT "$base/current.flash" "$base/current" && sync
+}
+
+# The link is one rename; the units are copies, which need some more. Where the power fails between the two, an older unit
+# runs a newer program, which has to work, and never a newer unit an older program, which might lack what the unit counts
+# on. So forward the link goes first, and back the units do.
+switch_to() { # RELEASE
+    link_to "$1" && install_copies "$1" && mkdir -p /usr/local/bin /usr/local/share/intercom &&
+        ln -sfn "$base/current/intercom" /usr/local/bin/intercom &&
+        ln -sfn "$base/current/boards" /usr/local/share/intercom/boards && sync && systemctl daemon-reload
+}
+switch_back_to() { # RELEASE
+    install_copies "$1" && link_to "$1" && systemctl daemon-reload
 }
 
 start() {
@@ -117,7 +131,8 @@ words=$("$incoming/intercom" check "$wanted" 2>&1) || refuse "the new version do
 ):" "$words" "Nothing was changed; what ran still runs."
 
 if [ -d "$release" ] && cmp -s "$incoming/manifest" "$release/manifest"; then
-    if [ "$previous" = "$release" ] && [ "$plan" != write ] && answers "$release/intercom"; then
+    if [ "$previous" = "$release" ] && [ "$plan" != write ] && copies_are_those_of "$release" &&
+        answers "$release/intercom"; then
         rm -rf "$incoming"
         say "Version $name runs here already and is healthy; nothing was changed."
         exit 0
@@ -192,14 +207,15 @@ if [ -n "$was_board" ]; then echo "$was_board" >"$base/board"; else rm -f "$base
 
 if [ -n "$previous" ]; then
     say "Going back to version $(basename "$previous")."
-    switch_to "$previous"
+    switch_back_to "$previous"
     start
     back=$base/current/intercom
 else
-    systemctl stop intercom.service
+    systemctl stop intercom.service intercom-poweroff.path
     systemctl disable intercom.service 2>/dev/null
-    rm -f "$base/current" /usr/local/bin/intercom "$units"/intercom.service "$units"/intercom-poweroff.path \
-        "$units"/intercom-poweroff.service
+    copies | while read -r _ to; do rm -f "$to"; done
+    rm -f "$base/current" /usr/local/bin/intercom /usr/local/share/intercom/boards
+    rmdir /usr/local/share/intercom 2>/dev/null
     systemctl daemon-reload
     back=
     if [ -f /lib/systemd/system/intercom.service ]; then

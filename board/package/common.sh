@@ -26,6 +26,19 @@ board_names() {
     done
 }
 
+# board_files FOLDER: what the boards' folders hold for users, without what only the source's own folder is for.
+board_files() {
+    local board file
+    for board in $(board_names); do
+        for file in "$parts/$board"/*; do
+            case $file in
+            *.sh) ;;
+            *) install -D -m 644 "$file" "$1/$board/$(basename "$file")" ;;
+            esac
+        done
+    done
+}
+
 # components ARCH: what is linked into the program, one a line: name, version, licence, where its source is.
 components() {
     local libraries name version library licence archive sum compiler libc

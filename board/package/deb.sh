@@ -31,7 +31,7 @@ fi
 version=${INTERCOM_DEB_VERSION:-$version-1}
 
 package() { # ARCH DEBIAN-ARCH
-    local arch=$1 name=$2 documents file board size
+    local arch=$1 name=$2 documents file size
     tree=$(mktemp -d) # not local: the trap reads it at the very end
     trap 'rm -rf "$tree"' EXIT
     chmod 755 "$tree"
@@ -45,14 +45,7 @@ package() { # ARCH DEBIAN-ARCH
     install -D -m 644 "$parts/service/sysusers.conf" "$tree/usr/lib/sysusers.d/intercom.conf"
     install -D -m 644 "$parts/service/intercom.rules" "$tree/lib/udev/rules.d/60-intercom.rules"
     install -D -m 644 "$parts/package/default.toml" "$tree/etc/intercom/intercom.toml"
-    for board in $(board_names); do
-        for file in "$parts/$board"/*; do
-            case $file in
-            *.sh) ;;
-            *) install -D -m 644 "$file" "$tree/usr/share/intercom/boards/$board/$(basename "$file")" ;;
-            esac
-        done
-    done
+    board_files "$tree/usr/share/intercom/boards"
 
     python3 "$parts/package/man.py" intercom "$program" | gzip -9n >"$tree/usr/share/man/man1/intercom.1.gz"
     python3 "$parts/package/man.py" intercom.toml "$root/docs/reference/configuration.md" |
@@ -104,6 +97,8 @@ CONTROL
     mkdir -p "$root/build"
     dpkg-deb --root-owner-group -Zxz --build "$tree" "$root/build/.intercom.deb" >/dev/null
     file=$root/build/intercom_${version}_$name.deb
+    # Of older commits' packages none stays, so that a pattern names this one; those of a version given stand beside it.
+    [ -n "${INTERCOM_DEB_VERSION:-}" ] || rm -f "$root"/build/intercom_*_"$name".deb
     mv "$root/build/.intercom.deb" "$file"
     say "$name: $(stat -c %s "$file") bytes"
     echo "$file"

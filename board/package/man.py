@@ -99,9 +99,11 @@ def program_page(program: list[str]) -> list[str]:
     out += [
         ".SH FILES",
         ".TP", ".I /etc/intercom/intercom.toml", "The configuration; see", ".BR intercom.toml (5).",
-        ".TP", ".I /usr/share/intercom/boards/", "Configurations and wiring for boards, to copy from.",
+        ".TP", ".I /usr/share/intercom/boards/", "Configurations and wiring for boards, to copy from; those of a flashed",
+        "version are in", ".IR /usr/local/share/intercom/boards/ .",
         ".TP", ".I /var/lib/intercom/", "What the service keeps between starts: its certificate.",
-        ".TP", ".I /run/intercom/", "Where the running service is reached. A file",
+        ".TP", ".I /run/intercom/control", "Where the running service is reached.",
+        ".TP", ".I /run/intercom/", "The running service's own folder. A file",
         ".I poweroff", "in it, left when the shut\\-down button is held, makes",
         ".B intercom\\-poweroff.path", "switch the machine off.",
     ]
