@@ -28,7 +28,7 @@ final class DevicePanel {
   private var chains: [Chain] = []
   private var retryAt = Instant.never
   private var told: [String] = []
-  private var texts: [(level: Linux.LogLevel, text: String)] = []
+  private var texts: [(level: LogLevel, text: String)] = []
   /// What is missing now, a sentence each.
   private var missing: [String] = []
   private var stuckLines: [Int] = []
@@ -94,7 +94,7 @@ final class DevicePanel {
   }
 
   /// The next line for the log, or nil.
-  func nextLine() -> (level: Linux.LogLevel, text: String)? { texts.isEmpty ? nil : texts.removeFirst() }
+  func nextLine() -> (level: LogLevel, text: String)? { texts.isEmpty ? nil : texts.removeFirst() }
 
   // MARK: Handle
 
