@@ -88,7 +88,7 @@ extension Running {
     report.uptimeSeconds = (now - beginning).nanoseconds / 1_000_000_000
     if desk.host.firstPeriod != 0 { report.audioStartedNanoseconds = desk.host.firstPeriod }
     report.counters.append(CounterStatus("wake_ups", desk.host.wakeUps))
-    report.counters.append(CounterStatus("audio_cycles", desk.host.service.voiceReport.cycles))
+    report.counters.append(CounterStatus("audio_cycles", desk.host.audioProgress))
     if BuildInfo.countsAllocations {
       report.counters.append(CounterStatus("loop_allocations", quietAllocations))
       report.counters.append(CounterStatus("audio_allocations", desk.host.service.voiceReport.allocations))
