@@ -84,7 +84,9 @@ public enum WebFuzz {
   public static func callerName(_ bytes: ByteView) {
     let name = bytes.text()
     for written in [name, CallerName.written(name)] {
-      guard let read = CallerName.read(HTTPFields([HTTPField(CallerName.field, written)])), !read.utf8.isEmpty else { continue }
+      guard let read = CallerName.read(HTTPFields([HTTPField(CallerName.field, written)])), !read.utf8.isEmpty else {
+        continue
+      }
       let again = CallerName.read(HTTPFields([HTTPField(CallerName.field, CallerName.written(read))]))
       precondition(again?.utf8.elementsEqual(read.utf8) ?? false, "a caller's name is not read back as it was written")
     }

@@ -86,17 +86,17 @@ struct DoctorChecks {
     let cards = SoundCards.list()
     if usesSoundCard {
       if cards.isEmpty {
+        // What is to be opened fails below, or needs no card, as null does.
         findings.append(
-          .failure(
+          .warning(
             "sound cards", "none" + (ALSA.lastError.isEmpty ? "" : " (\(ALSA.lastError))"),
             "plug one in, or enable the board's overlay in config.txt; without rights cards are not seen either"))
-        // What would be opened, or set, cannot be told without a card.
-        return findings
+      } else {
+        findings.append(.fine("sound cards", Self.text(cards)))
       }
-      findings.append(.fine("sound cards", Self.text(cards)))
     }
-    if case .alsa(let name) = settings.audio.input { findings.append(open(name, .capture, cards)) }
-    if case .alsa(let name) = settings.audio.output { findings.append(open(name, .playback, cards)) }
+    if case .alsa(let name) = settings.audio.input { findings.append(open(name, .capture)) }
+    if case .alsa(let name) = settings.audio.output { findings.append(open(name, .playback)) }
     return findings + mixers()
   }
 
@@ -126,7 +126,7 @@ struct DoctorChecks {
     return findings
   }
 
-  private func open(_ name: String, _ direction: ALSAStream.Direction, _ cards: [SoundCard]) -> Finding {
+  private func open(_ name: String, _ direction: ALSAStream.Direction) -> Finding {
     let subject = direction == .capture ? "sound input alsa:\(name)" : "sound output alsa:\(name)"
     let period = settings.audio.periodMilliseconds * Limits.sampleRate / 1000
     do throws(LinuxError) {
@@ -167,7 +167,9 @@ struct DoctorChecks {
           directory.refused > 0
             ? .failure(
               "GPIO chips", "\(directory.refused) may not be opened", "the user has to be a member of the group gpio")
-            : .failure("GPIO chips", "none", "it is another board than the configuration is for, or its kernel lacks the driver"))
+            : .failure(
+              "GPIO chips", "none",
+              "it is another board than the configuration is for, or its kernel lacks the driver"))
       } else {
         for line in wanted { findings.append(finding(line, directory)) }
       }
