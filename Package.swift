@@ -106,7 +106,10 @@ let package = Package(
     tests("Linux", needs: ["Core"]),
     tests("SelfTest", needs: ["Core", "FuzzEntries"]),
     .target(
-      name: "FuzzEntries", dependencies: ["Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Security", "Codecs"],
+      name: "FuzzEntries",
+      dependencies: [
+        "Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Panel", "Station", "Security", "Codecs", "Linux",
+      ],
       path: "Tests/Fuzz/Entries", swiftSettings: settings),
     .executableTarget(
       name: "Fuzz", dependencies: ["FuzzEntries", "Core"], path: "Tests/Fuzz/Driver", swiftSettings: settings),

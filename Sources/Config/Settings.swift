@@ -133,7 +133,7 @@ public struct PeerSetting: Equatable, Sendable {
 }
 
 /// How much the log says.
-public enum LogLevel: Int, Comparable, CaseIterable, Sendable {
+public enum LogThreshold: Int, Comparable, CaseIterable, Sendable {
   /// What ends something.
   case error
   /// What hurts and goes on.
@@ -144,7 +144,7 @@ public enum LogLevel: Int, Comparable, CaseIterable, Sendable {
   case debug
 
   /// Whether `left` says less than `right`.
-  public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
+  public static func < (left: LogThreshold, right: LogThreshold) -> Bool { left.rawValue < right.rawValue }
 
   /// The level as the file writes it.
   public var text: String {
@@ -160,5 +160,5 @@ public enum LogLevel: Int, Comparable, CaseIterable, Sendable {
 /// The log.
 public struct LogSettings: Equatable, Sendable {
   /// How much it says.
-  public var level = LogLevel.info
+  public var level = LogThreshold.info
 }

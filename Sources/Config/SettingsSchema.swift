@@ -206,11 +206,11 @@ public enum SettingsSchema {
         KeyRule(
           "level", default: "\"info\"", "\"error\", \"warning\", \"info\" or \"debug\"",
           .string { text, settings in
-            for level in LogLevel.allCases where sameBytes(level.text, text) {
+            for level in LogThreshold.allCases where sameBytes(level.text, text) {
               settings.log.level = level
               return .accepted
             }
-            return .misspelt(LogLevel.allCases.map { $0.text })
+            return .misspelt(LogThreshold.allCases.map { $0.text })
           })
       ])
   }

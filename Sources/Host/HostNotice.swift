@@ -69,7 +69,7 @@ public enum HostNotice: Sendable {
       return "xruns so far: capture \(counters.captureXruns), playback \(counters.playbackXruns)"
     case .mixerSet(let count): return "controls set: \(count)"
     case .mixerRefused(let error): return error.text
-    case .trouble(let what, let error): return "\(what): \(error.text)"
+    case .trouble(let what, let error): return "\(what): \(DiskRemedy.sentence(error))"
     }
   }
 

@@ -131,7 +131,9 @@ extension ServiceHost {
       shownAlignments = times
       if times > 0 { notices.append(.soundAligned(latency)) }
     }
-    if let failure = fileSink?.takeFailure() { notices.append(.trouble("sound file", failure)) }
+    if let failure = fileSink?.takeFailure() {
+      notices.append(.trouble("what is played is no longer written to the sound file", failure))
+    }
   }
 
   private func note(_ event: SoundEvent) {
@@ -152,7 +154,11 @@ extension ServiceHost {
       miss(direction, error)
     case .missing(let direction, let errno):
       let error = LinuxError(call: "snd_pcm_open", errno: errno)
-      notices.append(.deviceMissing(name: name(of: direction), isCapture: direction == .capture, error))
+      // That a card which was lost cannot be opened either is no news, unless the reason is another one.
+      let known = direction == .capture ? soundTrouble.capture : soundTrouble.playback
+      if known.map({ !SoundRemedy.isSame($0.errno, error.errno) }) ?? true {
+        notices.append(.deviceMissing(name: name(of: direction), isCapture: direction == .capture, error))
+      }
       miss(direction, error)
     }
   }
@@ -184,17 +190,9 @@ extension ServiceHost {
   }
 
   private func setMixer() {
-    isMixerIncomplete = false
-    var count = 0
-    for preset in mixer {
-      do throws(MixerError) {
-        try SoundMixer.apply(preset)
-        count += 1
-      } catch {
-        isMixerIncomplete = true
-        notices.append(.mixerRefused(error))
-      }
-    }
+    let (count, errors) = SoundMixer.apply(mixer)
+    isMixerIncomplete = !errors.isEmpty
+    for error in errors { notices.append(.mixerRefused(error)) }
     if count > 0 { notices.append(.mixerSet(count: count)) }
   }
 

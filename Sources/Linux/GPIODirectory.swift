@@ -144,7 +144,7 @@ public struct GPIODirectory: Sendable {
   private func choices(near name: String) -> String {
     if chips.isEmpty {
       return refused == 0
-        ? "this machine has no GPIO chip"
+        ? "this machine has no GPIO chip: it is another board than the configuration is for, or lacks the driver"
         : "no GPIO chip could be opened: add the user to the group gpio, and log in anew"
     }
     var text = ""

@@ -50,10 +50,33 @@ public enum GPIOError: Error, Sendable {
       return "the chip of \(line) cannot do what is asked of it: tell edges, or hold the line by that resistor;"
         + " try bias = \"disabled\", or another line"
     case .gone(let line): return "the chip of \(line) has gone"
-    case .notSPI(let path): return "\(path) is no SPI device"
+    case .notSPI(let path): return "\(path) is no SPI device: name one, such as /dev/spidev0.0"
     case .noSPI(let path): return "there is no \(path): switch SPI on (dtparam=spi=on in config.txt), and start anew"
     case .failed(let line, let error): return "\(line): \(error.text)"
     }
+  }
+
+  /// What is wrong with several lines, as few sentences: lines that are missing for one reason share one. Allocates.
+  public static func texts(_ errors: [GPIOError]) -> [String] {
+    var texts: [String] = []
+    var reasons: [(choices: String, lines: String, count: Int)] = []
+    for error in errors {
+      guard case .notFound(let line, let choices) = error else {
+        texts.append(error.text)
+        continue
+      }
+      if let index = reasons.firstIndex(where: { $0.choices.utf8.elementsEqual(choices.utf8) }) {
+        reasons[index].lines += ", " + line
+        reasons[index].count += 1
+      } else {
+        reasons.append((choices, line, 1))
+      }
+    }
+    for reason in reasons {
+      let what = reason.count == 1 ? "there is no GPIO line " : "there are no GPIO lines "
+      texts.append(what + reason.lines + ": " + reason.choices)
+    }
+    return texts
   }
 
   /// Whether trying again later can help without anybody changing the configuration.

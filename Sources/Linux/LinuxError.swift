@@ -52,6 +52,10 @@ public struct LinuxError: Error, Sendable {
   public static let tooManyOpen: Int32 = 24
   /// EFBIG: too large.
   public static let tooLarge: Int32 = 27
+  /// ENOSPC: the disk is full.
+  public static let noSpace: Int32 = 28
+  /// EROFS: the file system is read-only.
+  public static let readOnly: Int32 = 30
   /// EPIPE: nobody reads; of a sound device, an underrun or overrun.
   public static let brokenPipe: Int32 = 32
   /// ENAMETOOLONG: the name is too long.

@@ -112,11 +112,25 @@ public struct SoundMixer: ~Copyable {
     if result < 0 { throw .card(card, LinuxError(result, "snd_ctl_elem_write")) }
   }
 
-  /// Sets one control of one card.
-  public static func apply(_ preset: MixerPreset) throws(MixerError) {
-    let mixer: SoundMixer
-    do throws(LinuxError) { mixer = try SoundMixer(card: preset.card) } catch { throw .card(preset.card, error) }
-    try mixer.set(preset.control, to: preset.value)
+  /// Sets controls of cards, in order; answers how many were set, and why others were not: once for a card that cannot be
+  /// used, however many of its controls were to be set.
+  public static func apply(_ presets: [MixerPreset]) -> (count: Int, errors: [MixerError]) {
+    var count = 0
+    var errors: [MixerError] = []
+    var done: [String] = []
+    for first in presets where !done.contains(where: { $0.utf8.elementsEqual(first.card.utf8) }) {
+      done.append(first.card)
+      do throws(LinuxError) {
+        let mixer = try SoundMixer(card: first.card)
+        for preset in presets where preset.card.utf8.elementsEqual(first.card.utf8) {
+          do throws(MixerError) {
+            try mixer.set(preset.control, to: preset.value)
+            count += 1
+          } catch { errors.append(error) }
+        }
+      } catch { errors.append(.card(first.card, error)) }
+    }
+    return (count, errors)
   }
 
   /// The sentence for a control that is not there. Pure; allocates.

@@ -5,6 +5,13 @@
 
 /// Remedies for what opening or using a sound card fails with.
 public enum SoundRemedy {
+  /// Whether both reasons mean the same to a person.
+  public static func isSame(_ left: Int32, _ right: Int32) -> Bool {
+    if left == right { return true }
+    let remedy = text(left)
+    return !remedy.utf8.isEmpty && remedy.utf8.elementsEqual(text(right).utf8)
+  }
+
   /// A sentence for the reason `errno`; empty where there is none to give. Pure; allocates.
   public static func text(_ errno: Int32) -> String {
     switch errno {

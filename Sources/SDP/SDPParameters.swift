@@ -75,7 +75,8 @@ public struct SDPParameters: Sendable {
     section.direction = direction
     section.usernameFragment = usernameFragment
     section.password = password
-    section.iceOptions = trickles ? ["trickle", "ice2"] : ["ice2"]
+    if trickles { section.iceOptions.append("trickle") }
+    section.iceOptions.append("ice2")
     section.fingerprints = [fingerprint]
     section.hasRTCPMux = true
     section.hasRTCPMuxOnly = writesRTCPMuxOnly

@@ -121,7 +121,7 @@ private func exchange(_ wire: String) -> String {
         var report = StatusReport()
         report.name = "Door \"1\""
         report.uptimeSeconds = 3723
-        report.counters = [CounterStatus("stun_malformed", .max)]
+        report.counters.append(CounterStatus("stun_malformed", .max))
         server.provide(report, at: .zero)
       case .call(.offer(let session, let sdp)): server.answer(session, sdp + [0x0D, 0x0A], at: .zero)
       case .call(.trickle(let session, _)): server.acceptTrickle(session, at: .zero)

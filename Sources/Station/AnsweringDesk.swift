@@ -109,6 +109,8 @@ public struct AnsweringDesk: Sendable {
     case .remoteAudio(let id, let talking):
       if index(of: id) != nil { note(.information, id, talking ? "the far side is heard" : "the far side is gone") }
     case .error(let error, let id):
+      // Whoever drives the sound devices says what is wrong with them, and what helps.
+      if error.isOfSoundDevice { return }
       guard let id else { return lines.append(LogLine(.warning, error.text)) }
       if index(of: id) != nil { note(.warning, id, error.text) }
     case .microphoneWanted, .socketsWanted, .socketsDone, .resolve, .localCandidate: break

@@ -143,7 +143,7 @@ public struct CarriedCall: Sendable {
     case .remoteAudio(let id, let talking):
       if id == connection, talking { note(.information, "the far side is heard") }
     case .error(let error, let id):
-      guard id == nil || id == connection else { return }
+      guard id == nil || id == connection, !error.isOfSoundDevice else { return }
       note(.warning, error.text)
       if case .connection(let reason) = error { failure = reason }
     case .microphoneWanted, .socketsWanted, .socketsDone, .resolve: break

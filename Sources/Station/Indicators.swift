@@ -15,7 +15,8 @@ public struct Indication: Equatable, Sendable, BitwiseCopyable {
   public var isTalking = false
   /// Whether somebody speaks into the muted microphone.
   public var isTalkingWhileMuted = false
-  /// Whether something is wrong that a person should look at: no sound card, a stuck button.
+  /// Whether something is wrong that a person should look at: no sound card, a line that is missing, a stuck button, a disk that
+  /// cannot be written, a configuration for another board.
   public var isTroubled = false
   /// Whether there is a power light; without one the link light tells of trouble while there is no call.
   public var hasPowerLight = true

@@ -27,6 +27,14 @@ public enum VOIPError: Error, Sendable {
   /// A STUN server's name could not be resolved; calls go on without it.
   case serverUnresolved(index: Int)
 
+  /// Whether it is about a microphone or a speaker: whoever drives those knows more, and says it.
+  public var isOfSoundDevice: Bool {
+    switch self {
+    case .microphoneUnavailable, .speakerUnavailable: true
+    default: false
+    }
+  }
+
   /// A sentence for people. Allocates.
   public var text: String {
     switch self {

@@ -80,6 +80,18 @@ public enum WebFuzz {
     _ = try? url.resolve(url.target)
   }
 
+  /// Bytes as a caller's name, and as the header field that carries one; a name that is read was written so.
+  public static func callerName(_ bytes: ByteView) {
+    let name = bytes.text()
+    for written in [name, CallerName.written(name)] {
+      guard let read = CallerName.read(HTTPFields([HTTPField(CallerName.field, written)])), !read.utf8.isEmpty else {
+        continue
+      }
+      let again = CallerName.read(HTTPFields([HTTPField(CallerName.field, CallerName.written(read))]))
+      precondition(again?.utf8.elementsEqual(read.utf8) ?? false, "a caller's name is not read back as it was written")
+    }
+  }
+
   /// Bytes as what comes on the control socket, and as what its service answers.
   public static func control(_ bytes: ByteView) {
     var cutter = LineCutter(limitBytes: Limits.controlLineBytesMax)

@@ -29,7 +29,7 @@ final class CallMemory {
         return nil
       } catch { return error }
     }
-    return failure.map { "the call would not come back after a restart: \(path): \($0.text)" }
+    return failure.map { "the call would not come back after a restart: \(path): \(DiskRemedy.sentence($0))" }
   }
 
   /// Remembers nothing; answers a sentence when it could not.
@@ -40,7 +40,7 @@ final class CallMemory {
       return nil
     } catch {
       if error.errno == LinuxError.notFound { return nil }
-      return "a call that is over may be placed again after a restart: \(path): \(error.text)"
+      return "a call that is over may be placed again after a restart: \(path): \(DiskRemedy.sentence(error))"
     }
   }
 }

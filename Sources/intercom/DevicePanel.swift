@@ -30,7 +30,9 @@ final class DevicePanel {
   /// When to look whether the lines are still there: not every kernel wakes anybody when a chip goes (6.1 does not).
   private var lookAt = Instant.never
   private var told: [String] = []
-  private var texts: [String] = []
+  private var texts: [(level: LogLevel, text: String)] = []
+  /// What is missing now, a sentence each.
+  private var missing: [String] = []
   private var stuckLines: [Int] = []
   private var watched: UInt64 = 0
 
@@ -38,7 +40,8 @@ final class DevicePanel {
   private final class Chain {
     let path: String
     var lamps: APA102Chain?
-    var isHopeless = false
+    /// Why it is not asked for again; nil: it is.
+    var refusal: String?
 
     init(path: String) { self.path = path }
   }
@@ -84,8 +87,16 @@ final class DevicePanel {
   /// When the loop has to come back.
   func pollTimeout() -> Instant { min(min(panel.pollTimeout(), player.pollTimeout()), min(retryAt, lookAt)) }
 
+  /// What is wrong, for people; empty: nothing. Allocates.
+  var trouble: String {
+    var text = ""
+    for sentence in missing { text += (text.utf8.isEmpty ? "" : "; ") + sentence }
+    for line in stuckLines { text += (text.utf8.isEmpty ? "" : "; ") + "the button on \(lines.name(line)) is stuck" }
+    return text
+  }
+
   /// The next line for the log, or nil.
-  func nextText() -> String? { texts.isEmpty ? nil : texts.removeFirst() }
+  func nextLine() -> (level: LogLevel, text: String)? { texts.isEmpty ? nil : texts.removeFirst() }
 
   // MARK: Handle
 
@@ -93,11 +104,11 @@ final class DevicePanel {
   func open(at now: Instant) {
     guard !isEmpty else { return }
     var mayPass = false
+    missing = []
     if !lines.isComplete {
-      for (_, error) in lines.open() {
-        tell(error.text)
-        if error.mayPass { mayPass = true }
-      }
+      let errors = lines.open().map { $0.error }
+      mayPass = errors.contains { $0.mayPass }
+      for text in GPIOError.texts(errors) { tell(text) }
       while let descriptor = lines.nextDescriptor() {
         watched += 1
         do throws(LinuxError) {
@@ -106,7 +117,11 @@ final class DevicePanel {
       }
       drain(at: now)
     }
-    for chain in chains where chain.lamps == nil && !chain.isHopeless {
+    for chain in chains where chain.lamps == nil {
+      if let refusal = chain.refusal {
+        tell(refusal)
+        continue
+      }
       do throws(GPIOError) {
         chain.lamps = try APA102Chain(chain.path)
         for index in lights.indices {
@@ -114,12 +129,14 @@ final class DevicePanel {
         }
       } catch {
         tell(error.text)
-        chain.isHopeless = !error.mayPass
-        if error.mayPass { mayPass = true }
+        if error.mayPass { mayPass = true } else { chain.refusal = error.text }
       }
     }
     lookAt = now + .milliseconds(Limits.panelLookMilliseconds)
     retryAt = mayPass ? now + .milliseconds(Limits.panelRetryMilliseconds) : .never
+    guard !told.isEmpty, lines.isComplete, !chains.contains(where: { $0.lamps == nil }) else { return }
+    told = []
+    texts.append((.notice, "all buttons and lights are there again"))
   }
 
   /// Takes in what the poller saw, and the time.
@@ -151,13 +168,16 @@ final class DevicePanel {
       case .stuck(let line):
         stuckLines.append(line)
         texts.append(
-          "the button on \(lines.name(line)) has been pressed for \(Limits.stuckButtonMilliseconds / 1000) s: it is stuck, or"
-            + " its active level is the other one; it counts as let go")
+          (
+            .warning,
+            "the button on \(lines.name(line)) has been pressed for \(Limits.stuckButtonMilliseconds / 1000) s: it is stuck, or"
+              + " its active level is the other one; it counts as let go"
+          ))
       case .freed(let line):
         stuckLines.removeAll { $0 == line }
-        texts.append("the button on \(lines.name(line)) is free again")
+        texts.append((.notice, "the button on \(lines.name(line)) is free again"))
       case .edgesLost(let line):
-        texts.append("edges of the button on \(lines.name(line)) were lost; its level was read")
+        texts.append((.warning, "edges of the button on \(lines.name(line)) were lost; its level was read"))
       }
     }
     return nil
@@ -211,11 +231,12 @@ final class DevicePanel {
     chain.lamps?.set(index, change.isLit ? light.colour : Colour(red: 0, green: 0, blue: 0))
   }
 
-  /// Each problem is told once, not at every attempt.
+  /// Each problem is told once, not at every attempt, until all is well again.
   private func tell(_ text: String) {
+    if !missing.contains(where: { $0.utf8.elementsEqual(text.utf8) }) { missing.append(text) }
     guard !told.contains(where: { $0.utf8.elementsEqual(text.utf8) }) else { return }
     if told.count >= Limits.panelProblemsMax { told.removeFirst() }
     told.append(text)
-    texts.append(text)
+    texts.append((.warning, text))
   }
 }

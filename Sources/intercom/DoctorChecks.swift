@@ -27,6 +27,9 @@ struct DoctorChecks {
     var findings: [Finding] = []
     if let complaint = Board.complaint(settings) {
       findings.append(.failure("board", complaint, nil))
+    } else if let wanted = settings.board, Board.model == nil {
+      findings.append(
+        .warning("board", "the configuration is for a \(wanted), and this machine does not tell its model", nil))
     } else {
       findings.append(.fine("board", Board.model ?? "this machine does not tell its model"))
     }
@@ -83,26 +86,47 @@ struct DoctorChecks {
     let cards = SoundCards.list()
     if usesSoundCard {
       if cards.isEmpty {
+        // What is to be opened fails below, or needs no card, as null does.
         findings.append(
-          .failure(
+          .warning(
             "sound cards", "none" + (ALSA.lastError.isEmpty ? "" : " (\(ALSA.lastError))"),
             "plug one in, or enable the board's overlay in config.txt; without rights cards are not seen either"))
       } else {
         findings.append(.fine("sound cards", Self.text(cards)))
       }
     }
-    if case .alsa(let name) = settings.audio.input { findings.append(open(name, .capture, cards)) }
-    if case .alsa(let name) = settings.audio.output { findings.append(open(name, .playback, cards)) }
-    for setting in settings.mixer where !cards.contains(where: { $0.id.utf8.elementsEqual(setting.card.utf8) }) {
-      findings.append(
-        .failure(
-          "mixer", "there is no card \(setting.card) for \(setting.control); there are: \(Self.text(cards))",
-          "this configuration may be meant for another board: intercom devices lists cards"))
+    if case .alsa(let name) = settings.audio.input { findings.append(open(name, .capture)) }
+    if case .alsa(let name) = settings.audio.output { findings.append(open(name, .playback)) }
+    return findings + mixers()
+  }
+
+  /// The controls of each card that has some to be set: whether they are there, and may be.
+  private func mixers() -> [Finding] {
+    var findings: [Finding] = []
+    var done: [String] = []
+    for first in settings.mixer where !done.contains(where: { $0.utf8.elementsEqual(first.card.utf8) }) {
+      done.append(first.card)
+      let subject = "mixer of card \(first.card)"
+      let wanted = settings.mixer.filter { $0.card.utf8.elementsEqual(first.card.utf8) }
+      do throws(LinuxError) {
+        let controls = try SoundMixer(card: first.card).controls()
+        var missing = ""
+        for setting in wanted
+        where MixerControl.find(setting.control, for: MixerValue.list(setting.value)[0], in: controls) == nil {
+          missing += (missing.utf8.isEmpty ? "" : ", ") + setting.control
+        }
+        findings.append(
+          missing.utf8.isEmpty
+            ? .fine(subject, "has all controls that are to be set: \(wanted.count)")
+            : .failure(
+              subject, "has no control \(missing)",
+              "intercom devices lists those it has; kernels and boards differ in their names"))
+      } catch { findings.append(.failure(subject, error.text, SoundRemedy.text(error.errno))) }
     }
     return findings
   }
 
-  private func open(_ name: String, _ direction: ALSAStream.Direction, _ cards: [SoundCard]) -> Finding {
+  private func open(_ name: String, _ direction: ALSAStream.Direction) -> Finding {
     let subject = direction == .capture ? "sound input alsa:\(name)" : "sound output alsa:\(name)"
     let period = settings.audio.periodMilliseconds * Limits.sampleRate / 1000
     do throws(LinuxError) {
@@ -111,18 +135,10 @@ struct DoctorChecks {
     } catch {
       switch error.errno {
       case LinuxError.busy where isServiceRunning: return .fine(subject, "in use, as the service runs")
-      case LinuxError.busy:
-        return .failure(subject, error.text, "another program uses it: stop that, or name a dmix or dsnoop device")
-      case LinuxError.accessDenied, LinuxError.notPermitted:
-        return .failure(subject, error.text, "the user has to be a member of the group audio")
-      case LinuxError.noDevice, LinuxError.notFound:
-        return .failure(
-          subject, "\(error.text); there are: \(Self.text(cards))",
-          "intercom devices lists names; the configuration may be meant for another board")
       default:
-        return .failure(
-          subject, error.text + (ALSA.lastError.isEmpty ? "" : " (\(ALSA.lastError))"),
-          "a card that offers odd formats only needs plughw: instead of hw:")
+        let detail = ALSA.lastError.isEmpty ? "" : " (\(ALSA.lastError))"
+        let remedy = SoundRemedy.text(error.errno)
+        return .failure(subject, error.text + detail, remedy.utf8.isEmpty ? nil : remedy)
       }
     }
   }
@@ -151,7 +167,9 @@ struct DoctorChecks {
           directory.refused > 0
             ? .failure(
               "GPIO chips", "\(directory.refused) may not be opened", "the user has to be a member of the group gpio")
-            : .failure("GPIO chips", "none", "this kernel or board has no GPIO: take buttons and lights out"))
+            : .failure(
+              "GPIO chips", "none",
+              "it is another board than the configuration is for, or its kernel lacks the driver"))
       } else {
         for line in wanted { findings.append(finding(line, directory)) }
       }
@@ -208,8 +226,10 @@ struct DoctorChecks {
 
   func realTime() -> [Finding] {
     let priority = settings.audio.priority == 0 ? nil : Int32(settings.audio.priority)
-    // Asked for this thread, which ends soon: what it is granted, the audio thread would be too.
-    let grant = RealTime.request(priority: priority, lockingMemory: true)
+    let grant: RealTimeGrant
+    do throws(LinuxError) {
+      grant = try RealTime.probe(priority: priority, processor: settings.audio.processor)
+    } catch { return [.failure("real time", error.text, "the machine has no room for another thread")] }
     var text = grant.text
     if !Machine.isRoot {
       text += "; limits: priority \(Machine.realTimePriorityLimit), locked memory "

@@ -30,7 +30,7 @@ extension Running {
     while let command = panel.nextCommand() {
       if let refusal = obey(command, by: .hardware, at: now) { desk.note(.information, "button", refusal.text) }
     }
-    while let text = panel.nextText() { desk.note(.warning, "panel", text) }
+    while let line = panel.nextLine() { desk.note(line.level, "panel", line.text) }
   }
 
   // MARK: The control socket
@@ -84,16 +84,25 @@ extension Running {
     report.version = BuildInfo.version
     report.state = station.model.state.text
     report.doesNotDisturb = station.model.doesNotDisturb
-    report.trouble = desk.host.soundTrouble.text
+    report.trouble = trouble
     report.uptimeSeconds = (now - beginning).nanoseconds / 1_000_000_000
     if desk.host.firstPeriod != 0 { report.audioStartedNanoseconds = desk.host.firstPeriod }
     report.counters.append(CounterStatus("wake_ups", desk.host.wakeUps))
-    report.counters.append(CounterStatus("audio_cycles", desk.host.service.voiceReport.cycles))
+    report.counters.append(CounterStatus("audio_cycles", desk.host.audioProgress))
     if BuildInfo.countsAllocations {
       report.counters.append(CounterStatus("loop_allocations", quietAllocations))
       report.counters.append(CounterStatus("audio_allocations", desk.host.service.voiceReport.allocations))
     }
     return report
+  }
+
+  /// What is wrong that a person should look at, the same that the lights tell of; empty: nothing. Allocates.
+  private var trouble: String {
+    var text = desk.host.soundTrouble.text
+    for more in [panel.trouble, memoryTrouble ?? "", boardComplaint ?? ""] where !more.utf8.isEmpty {
+      text += (text.utf8.isEmpty ? "" : "; ") + more
+    }
+    return text
   }
 
   // MARK: Reading the configuration again
@@ -105,6 +114,9 @@ extension Running {
     case .kept(let lines): for line in lines { desk.note(.error, "reload", line) }
     case .read(let reload):
       settings = reload.settings
+      let complaint = Board.complaint(settings)
+      if let complaint, boardComplaint == nil { desk.note(.warning, "reload", complaint) }
+      boardComplaint = complaint
       apply(reload, at: now)
       desk.note(.notice, "reload", reload.text)
       if let text = reload.restartText { desk.note(.warning, "reload", text) }

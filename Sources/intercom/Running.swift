@@ -37,6 +37,10 @@ final class Running {
   /// Something happened that the service manager's line about us may tell.
   private var hasNews = true
   private var isShuttingDown = false
+  /// Why this is no board for the configuration; nil: it may be.
+  var boardComplaint: String?
+  /// Why the call in progress cannot be remembered; nil: it can.
+  private(set) var memoryTrouble: String?
   /// Whether the sound runs for a tone only.
   private var isHoldingSound = false
   /// Heap allocations of this thread in turns that were not about sockets: in a steady call, none.
@@ -53,7 +57,8 @@ final class Running {
     desk = try Desk(configuration.host, level: configuration.settings.log.level.linux)
     desk.note(.information, "start", "intercom \(BuildInfo.version) \"\(settings.name)\"")
     desk.note(.information, "start", configuration.origin)
-    if let complaint = Board.complaint(settings) { desk.note(.warning, "start", complaint) }
+    boardComplaint = Board.complaint(settings)
+    if let boardComplaint { desk.note(.warning, "start", boardComplaint) }
     desk.noteSound()
     do throws(LinuxError) {
       sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host)
@@ -149,10 +154,16 @@ final class Running {
     case .setVolume(let percent): desk.host.service.setVolume(percent: percent)
     case .playTone(let tone): play(tone)
     case .stopTone: desk.host.service.stopTone()
-    case .remember(let call): if let error = memory.write(call) { desk.note(.warning, "memory", error) }
-    case .forget: if let error = memory.clear() { desk.note(.warning, "memory", error) }
+    case .remember(let call): noteMemory(memory.write(call))
+    case .forget: noteMemory(memory.clear())
     case .shutDown: shutDown()
     }
+  }
+
+  /// A disk that cannot be written is said once, and shown until it can be.
+  private func noteMemory(_ failure: String?) {
+    if let failure, memoryTrouble == nil { desk.note(.warning, "memory", failure) }
+    memoryTrouble = failure
   }
 
   private func sayGoodbye() throws(HostError) {
@@ -189,7 +200,8 @@ final class Running {
     facts.isMuted = desk.host.service.isMicrophoneMuted
     facts.isTalking = desk.host.service.isTalking
     facts.isTalkingWhileMuted = facts.state == .connected && desk.host.service.isTalkingWhileMuted(at: now)
-    facts.isTroubled = !desk.host.soundTrouble.isNone || panel.isTroubled
+    facts.isTroubled =
+      !desk.host.soundTrouble.isNone || panel.isTroubled || memoryTrouble != nil || boardComplaint != nil
     facts.hasPowerLight = panel.hasLight(.power)
     return facts
   }

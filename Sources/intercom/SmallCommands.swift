@@ -92,9 +92,31 @@ enum DevicesCommand {
     if cards.isEmpty, !ALSA.lastError.isEmpty { print("  (alsa-lib says: \(ALSA.lastError))") }
     let (chips, refused) = GPIOChips.list()
     print(chips.isEmpty ? "GPIO chips: none" : "GPIO chips:")
-    for chip in chips { print("  \(chip.name): \(chip.label), \(chip.lineCount) lines") }
+    for chip in chips {
+      print("  \(chip.name): \(chip.label), \(chip.lineCount) lines")
+      for row in rows(of: chip.lineTexts()) { print("    " + row) }
+    }
     if refused > 0 { print("  \(refused) could not be opened: permission is missing, or they are in use") }
     return ExitCode.done
+  }
+
+  /// Texts side by side where they are short: a chip may have 54 lines.
+  private static func rows(of texts: [String]) -> [String] {
+    var rows: [String] = []
+    var row = ""
+    for text in texts {
+      let width = text.utf8.count
+      if row.utf8.count + width > 100 {
+        rows.append(row)
+        row = ""
+      }
+      // Columns of 20, so that names stand below each other; a long text takes several.
+      row += text
+      for _ in 0..<(20 - width % 20) { row += " " }
+    }
+    if !row.utf8.isEmpty { rows.append(row) }
+    for index in rows.indices { while rows[index].utf8.last == 0x20 { rows[index].removeLast() } }
+    return rows
   }
 
   private static func text(_ device: SoundDevice) -> String {

@@ -56,9 +56,9 @@ extension CandidateStatus {
   }
 }
 
-extension Config.LogLevel {
+extension LogThreshold {
   /// The same in the log's words.
-  var linux: Linux.LogLevel {
+  var linux: LogLevel {
     switch self {
     case .error: .error
     case .warning: .warning

@@ -99,6 +99,19 @@ def steady(table, folder, seconds):
     )
 
 
+def idle(table, folder, seconds):
+    progress(f"{seconds} s without a call, the sound kept running")
+    rest = calls.idle(folder, seconds)
+    table.add(f"idle: heap allocations in {seconds} s", str(rest["allocations"]), "0", rest["allocations"] == 0)
+    memory = rest["memory"] / MB
+    table.add("idle: most memory (RSS)", f"{memory:.1f} MB", "≤ 8 MB", memory <= 8)
+    # The questions of this measurement are among them.
+    loop = rest["loop_wake_ups"]
+    table.add("idle: wake-ups of the loop thread", f"{loop:.1f}/s", "≤ 5/s", loop <= 5)
+    table.add("idle: cycles of the audio thread", f"{rest['cycles']:.1f}/s", "100/s", abs(rest["cycles"] - 100) < 3)
+    table.add("idle: CPU for a second", f"{rest['cpu_ms']:.1f} ms")
+
+
 def instructions(program, folder, load, seconds):
     """Instructions inside the counted part, and of each of `PARTS` with what they call."""
     output = folder / f"{load}.callgrind"
@@ -185,6 +198,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="intercom-bench-") as name:
         folder = pathlib.Path(name)
         steady(table, folder, 10)
+        idle(table, folder, 5)
         if not options.quick:
             times(table, folder, options.calls)
             cost(table, folder, options.counted)

@@ -67,6 +67,28 @@ def steady(folder, seconds):
     }
 
 
+def idle(folder, seconds):
+    """A device that waits for a call, its sound kept running: alsa-lib's null device has no card behind it."""
+    config = harness.config(folder, "idle", input="alsa:null", output="alsa:null", period_ms=10, frame_ms=20)
+    with harness.Intercom(config) as waiting:
+        time.sleep(SETTLING_SECONDS)
+        before = waiting.status()["counters"]
+        cpu, began = cpu_seconds(waiting), time.monotonic()
+        time.sleep(seconds)
+        spent, elapsed = cpu_seconds(waiting) - cpu, time.monotonic() - began
+        after = waiting.status()["counters"]
+        memory = most_resident(waiting)
+        waiting.stop()
+    gained = {key: after[key] - before[key] for key in after}
+    return {
+        "allocations": gained["loop_allocations"] + gained["audio_allocations"],
+        "loop_wake_ups": gained["wake_ups"] / elapsed,
+        "cycles": gained["audio_cycles"] / elapsed,
+        "cpu_ms": 1000 * spent / elapsed,
+        "memory": memory,
+    }
+
+
 def set_ups(folder, count):
     """Milliseconds from placing a call to connected and to its first audio, one pair a call."""
     config = harness.config(folder, "short", input="tone:440", output="none", period_ms=10, frame_ms=20)

@@ -493,7 +493,7 @@ value = "50%"
     assert code == 0, text
     code, text = command("doctor", "--config", path, env={"INTERCOM_MODEL_FILE": str(model)})
     assert code == 1, text
-    for line in ("FAIL  board: ", "FAIL  GPIO", "FAIL  lights /dev/spidev9.9", "FAIL  mixer: there is no card Nothing"):
+    for line in ("FAIL  board: ", "FAIL  GPIO", "FAIL  lights /dev/spidev9.9", "FAIL  mixer of card Nothing"):
         assert line in text, text
 
 

@@ -51,7 +51,7 @@ import Testing
   func refused() throws {
     let directory = TemporaryDirectory()
     #expect(refusal(directory.path + "/spidev0.0").contains("dtparam=spi=on"))
-    #expect(refusal("/dev/null") == "/dev/null is no SPI device")
+    #expect(refusal("/dev/null") == "/dev/null is no SPI device: name one, such as /dev/spidev0.0")
   }
 
   @Test("a write that fails is told, and tried again")

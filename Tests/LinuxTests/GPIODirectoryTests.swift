@@ -104,4 +104,15 @@ private let pi5 = GPIODirectory(chips: [
       ])
     #expect(listed.lineTexts() == ["1 GPIO1", "3 CE0, used by spi0 CS0", "4, in use"])
   }
+
+  @Test("lines that are missing for one reason share a sentence")
+  func severalAreMissing() {
+    let none = "this machine has no GPIO chip"
+    let texts = GPIOError.texts([
+      .notFound(line: "GPIO17", choices: none), .notSPI(path: "/dev/null"), .notFound(line: "GPIO27", choices: none),
+    ])
+    #expect(texts.count == 2 && texts[1] == "there are no GPIO lines GPIO17, GPIO27: \(none)")
+    #expect(
+      GPIOError.texts([.notFound(line: "A", choices: none)]) == [GPIOError.notFound(line: "A", choices: none).text])
+  }
 }

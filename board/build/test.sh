@@ -55,6 +55,8 @@ step "the example package" example
 step "rings under ThreadSanitizer" ring_tests
 step "product for x86_64" "$here/product.sh" x86_64
 step "product for aarch64" "$here/product.sh" aarch64
+weak_data() { python3 "$here/weak-data.py" .build-{x86_64,aarch64}/release/intercom.product/Objects.LinkFileList; }
+step "no constant array is taken for another" weak_data
 step "self-tests, ordinary build" self_tests .build-host/debug/intercom selftest
 step "self-tests, x86_64 product" self_tests build/x86_64/intercom selftest
 need_packages "to run the aarch64 product" qemu-user-static=qemu-aarch64-static

@@ -62,7 +62,7 @@ if [ "$build" != host ]; then
     swift+=(-enable-experimental-feature Embedded -wmo -Osize
         -Xfrontend -disable-incremental-llvm-codegen -Xfrontend -function-sections -use-ld=lld
         -Xclang-linker --target="$host" -Xclang-linker -static-pie -Xclang-linker -Wno-unused-command-line-argument)
-    linker+=("$tables" --gc-sections --no-eh-frame-hdr -T "$here/discard.ld" --pack-dyn-relocs=relr --strip-all --build-id=none)
+    linker+=("$tables" --gc-sections --icf=all --no-eh-frame-hdr -T "$here/discard.ld" --pack-dyn-relocs=relr --strip-all --build-id=none)
     for call in malloc calloc realloc posix_memalign aligned_alloc; do linker+=(--wrap=$call); done
 fi
 

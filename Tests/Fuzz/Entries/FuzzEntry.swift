@@ -7,9 +7,12 @@ import Codecs
 import Config
 public import Core
 import ICE
+import Linux
+import Panel
 import RTP
 import SDP
 import Security
+import Station
 import Voice
 import Web
 
@@ -34,21 +37,27 @@ public struct FuzzEntry: Sendable {
   /// All of them.
   public static let all: [FuzzEntry] = [
     FuzzEntry("address", CoreFuzz.address),
+    FuzzEntry("callername", WebFuzz.callerName),
     FuzzEntry("candidate", ICEFuzz.candidate),
     FuzzEntry("config", burst: 600, bytesMax: Limits.configurationBytesMax + 100, ConfigFuzz.fuzz),
     FuzzEntry("control", bytesMax: 2 * Limits.controlLineBytesMax, WebFuzz.control),
     FuzzEntry("description", burst: 600, bytesMax: Limits.sdpBytesMax + 100, SDPFuzz.description),
+    FuzzEntry("edges", burst: 600, bytesMax: 4_000, PanelFuzz.edges),
     FuzzEntry("fragment", bytesMax: Limits.sdpBytesMax + 100, SDPFuzz.fragment),
     FuzzEntry("handshake", burst: 100, SecurityFuzz.handshake),
     FuzzEntry("identity", burst: 300, bytesMax: 10_000, SecurityFuzz.identity),
     FuzzEntry("json", bytesMax: Limits.httpBodyBytesMax, WebFuzz.json),
+    FuzzEntry("line", burst: 600, LinuxFuzz.line),
+    FuzzEntry("mixer", LinuxFuzz.mixer),
     FuzzEntry("opus", burst: 300, CodecsFuzz.fuzz),
     FuzzEntry("playout", burst: 300, VoiceFuzz.playout),
     FuzzEntry("plaincodec", VoiceFuzz.passThrough),
+    FuzzEntry("remembered", StationFuzz.remembered),
     FuzzEntry("request", burst: 300, bytesMax: 2 * Limits.httpBodyBytesMax, WebFuzz.request),
     FuzzEntry("response", burst: 600, bytesMax: 2 * Limits.httpBodyBytesMax, WebFuzz.response),
     FuzzEntry("rtcp", RTPFuzz.control),
     FuzzEntry("rtp", RTPFuzz.packet),
+    FuzzEntry("soundname", LinuxFuzz.soundName),
     FuzzEntry("srtp", burst: 300, SecurityFuzz.packets),
     FuzzEntry("stdio", bytesMax: 2 * Limits.stdioLineBytesMax, WebFuzz.stdio),
     FuzzEntry("stun", ICEFuzz.message),
