@@ -25,6 +25,8 @@ public enum HostNotice: Sendable {
   case mixerSet(count: Int)
   /// A control of a sound card could not be set.
   case mixerRefused(MixerError)
+  /// The sound could not be started; calls are silent until the next one tries again.
+  case soundFailed(HostError)
   /// Something does not work; the call goes on without it.
   case trouble(String, LinuxError)
 
@@ -35,7 +37,7 @@ public enum HostNotice: Sendable {
     case .deviceOpened(_, _, let figures): figures.isFallback ? .notice : .information
     case .soundAligned, .mixerSet: .information
     case .deviceBack, .soundInterrupted: .notice
-    case .deviceMissing, .deviceLost, .mixerRefused, .trouble: .warning
+    case .deviceMissing, .deviceLost, .mixerRefused, .soundFailed, .trouble: .warning
     }
   }
 
@@ -46,7 +48,7 @@ public enum HostNotice: Sendable {
     case .deviceOpened, .deviceMissing, .deviceLost, .deviceBack: "device"
     case .soundAligned, .soundInterrupted: "sound"
     case .mixerSet, .mixerRefused: "mixer"
-    case .trouble: "trouble"
+    case .soundFailed, .trouble: "trouble"
     }
   }
 
@@ -69,6 +71,7 @@ public enum HostNotice: Sendable {
       return "xruns so far: capture \(counters.captureXruns), playback \(counters.playbackXruns)"
     case .mixerSet(let count): return "controls set: \(count)"
     case .mixerRefused(let error): return error.text
+    case .soundFailed(let error): return "no sound: \(error.text)"
     case .trouble(let what, let error): return "\(what): \(DiskRemedy.sentence(error))"
     }
   }

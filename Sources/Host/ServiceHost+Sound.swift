@@ -48,10 +48,7 @@ extension ServiceHost {
       shownCounters = SoundCounters()
       shownAlignments = 0
     } catch {
-      switch error {
-      case .system(let what, let cause), .file(let what, let cause): notices.append(.trouble(what, cause))
-      case .soundFile, .soundRate, .certificate: break
-      }
+      notices.append(.soundFailed(error))
       keeper?.stop()
       keeper = nil
       service.microphoneFailed(code: 0)

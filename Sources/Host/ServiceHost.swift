@@ -214,6 +214,8 @@ public final class ServiceHost {
       events.append(event)
     case .resolve(let index): resolve(index, at: now)
     case .microphoneWanted(let wanted): isMicrophoneWanted = wanted
+    // The host said that to the service, and says more of it in its notices.
+    case .error(.microphoneUnavailable, nil), .error(.speakerUnavailable, nil): break
     case .localCandidate, .gatheringComplete, .connectionStateChanged, .remoteAudio, .error: events.append(event)
     }
   }

@@ -23,7 +23,8 @@ public struct ServiceNotifier: ~Copyable {
   private let descriptor: FileDescriptor?
   private let number: Int32
   private var status: [UInt8] = []
-  private static let alive = Array("WATCHDOG=1".utf8)
+  /// Of each instance: a static would be made, and allocate, at the first sign of life.
+  private let alive = Array("WATCHDOG=1".utf8)
 
   /// The manager at the socket called `name` (nil or empty: there is none), which wants a sign of life within
   /// `watchdogInterval`.
@@ -81,7 +82,7 @@ public struct ServiceNotifier: ~Copyable {
   }
 
   /// A sign of life.
-  public mutating func feedWatchdog() { send(Self.alive) }
+  public mutating func feedWatchdog() { send(alive) }
 
   /// One line, bounded, of whole characters.
   private static func line(_ text: String) -> [UInt8] {

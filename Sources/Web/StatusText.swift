@@ -52,7 +52,7 @@ public enum StatusText {
 }
 
 extension StatusReport {
-  /// The state in one line for the service manager: `idle`, `in a call with kitchen, door; microphone muted`.
+  /// The state in one line for the service manager: `idle`, `connected with kitchen; microphone muted`.
   public var sentence: String {
     var text = state
     var isFirst = true

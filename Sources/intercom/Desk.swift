@@ -18,6 +18,7 @@ final class Desk {
   /// Whether a signal asked the program to end.
   private(set) var isAskedToEnd = false
   private var isAskedToReload = false
+  private var hasNoted = false
 
   static let signalToken = ServiceHost.foreignToken
   static let listenerToken = ServiceHost.foreignToken + 1
@@ -46,6 +47,12 @@ final class Desk {
     return isAskedToReload
   }
 
+  /// Whether the host had something to say since this was asked last.
+  func takeNews() -> Bool {
+    defer { hasNoted = false }
+    return hasNoted
+  }
+
   /// The log says so much from now on.
   func setLevel(_ level: LogLevel) { log.level = level }
 
@@ -69,7 +76,10 @@ final class Desk {
     let now = try host.wait(until: min(deadline, log.pollTimeout() ?? .never))
     if let due = log.pollTimeout(), due <= now { log.handleTimeout(at: now) }
     for index in host.foreign.indices where host.foreign[index].token == Self.signalToken { readSignals() }
-    while let notice = host.nextNotice() { note(notice.level, notice.key, notice.text) }
+    while let notice = host.nextNotice() {
+      hasNoted = true
+      note(notice.level, notice.key, notice.text)
+    }
     return now
   }
 

@@ -212,7 +212,8 @@ final class Running {
       let progress = desk.host.isSoundRunning ? desk.host.audioProgress : nil
       if let line = supervision.handleTimeout(progress: progress, at: now) { desk.note(.error, "watchdog", line) }
     }
-    guard hasNews else { return }
+    // Sound cards that go and come are told by the host, and not by events.
+    guard desk.takeNews() || hasNews else { return }
     hasNews = false
     if supervision.isWanted { supervision.tell(status: report(at: now).sentence) }
   }

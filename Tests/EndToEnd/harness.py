@@ -132,6 +132,11 @@ class Program:
             reader.join(5)
         return self.process.returncode
 
+    def come_first(self):
+        """Lets the loop go before what else the machine does, where the kernel allows it: for figures of milliseconds."""
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(self.process.pid, os.SCHED_RR, os.sched_param(1))
+
     def resident_kib(self):
         """The memory that is really there for the program, now."""
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()

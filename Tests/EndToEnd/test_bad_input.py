@@ -133,33 +133,54 @@ REQUESTS = [
     (b"POST /call HTTP/1.1\r\n" + HOST + SDP + b"Content-Length: 1000000\r\n\r\n" + b"v" * 1_000_000, "HTTP/1.1 413"),
     (b"POST /call HTTP/1.1\r\n" + HOST + SDP + b"Content-Length: -1\r\n\r\n", "HTTP/1.1 400"),
     (b"POST /call HTTP/1.1\r\n" + HOST + SDP + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 400"),
-    (b"POST /call HTTP/1.1\r\n" + HOST + SDP + b"Content-Length: 3\r\n\r\nv=0", "HTTP/1.1 4"),
+    # Who is in a call reads no other offer, good or bad.
+    (b"POST /call HTTP/1.1\r\n" + HOST + SDP + b"Content-Length: 3\r\n\r\nv=0", "HTTP/1.1 503"),
     (b"POST /call HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\nv=0", "HTTP/1.1 415"),
     (b"GET /../../etc/passwd HTTP/1.1\r\n" + HOST + b"\r\n", "HTTP/1.1 4"),
     (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", "HTTP/1.1 403"),
 ]
 
 
+def wrong_answers(port, requests):
+    return [(request[:60], wanted, got) for request, wanted in requests
+            if not (got := answer(port, request)).startswith(wanted) or (not wanted and got)]
+
+
+def ask_much(port, chance):
+    """Requests whose body begins well and is cut, changed or continued, and noise."""
+    good = b"POST /call HTTP/1.1\r\n" + HOST + SDP + b"Content-Length: 20\r\n\r\nv=0\r\no=- 1 1 IN IP4 x"
+    for _ in range(300):
+        data = bytearray(good)
+        for _ in range(chance.randrange(1, 6)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        got = answer(port, bytes(data[: chance.randrange(1, len(data) + 1)]))
+        assert not got or got.startswith("HTTP/1."), got
+    for _ in range(100):
+        got = answer(port, chance.randbytes(chance.randrange(1, 3000)))
+        assert not got or got.startswith("HTTP/1."), got
+
+
 def test_bad_requests(tmp_path, speech):
     chance = random.Random(SEED)
     print(f"\nseed {SEED}")
     with RunningCall(tmp_path, speech) as call:
-        port = call.callee.port
-        wrong = [(request[:60], wanted, got) for request, wanted in REQUESTS
-                 if not (got := answer(port, request)).startswith(wanted) or (not wanted and got)]
+        wrong = wrong_answers(call.callee.port, REQUESTS)
         assert not wrong, wrong
-        # A body that begins well and is cut, changed or continued.
-        good = b"POST /call HTTP/1.1\r\n" + HOST + SDP + b"Content-Length: 20\r\n\r\nv=0\r\no=- 1 1 IN IP4 x"
-        for _ in range(300):
-            data = bytearray(good)
-            for _ in range(chance.randrange(1, 6)):
-                data[chance.randrange(len(data))] = chance.randrange(256)
-            got = answer(port, bytes(data[: chance.randrange(1, len(data) + 1)]))
-            assert not got or got.startswith("HTTP/1."), got
-        for _ in range(100):
-            got = answer(port, chance.randbytes(chance.randrange(1, 3000)))
-            assert not got or got.startswith("HTTP/1."), got
+        ask_much(call.callee.port, chance)
         assert call.callee.status()["name"] == "callee"
+
+
+def test_bad_requests_without_a_call(tmp_path):
+    """Here the offers are read."""
+    chance = random.Random(SEED)
+    print(f"\nseed {SEED}")
+    with Intercom(config(tmp_path, "idle")) as idle:
+        wrong = wrong_answers(idle.port, [(request, wanted.replace("503", "4")) for request, wanted in REQUESTS])
+        assert not wrong, wrong
+        ask_much(idle.port, chance)
+        status = idle.status()
+        assert (status["state"], status["calls"]) == ("idle", []), status
+        assert idle.stop() == 0, idle.log()
 
 
 def test_slow_clients_and_many_clients(tmp_path, speech):

@@ -4,11 +4,9 @@
 """The intercom as a service: a played service manager, its watchdog, reloads, the control socket, the doctor."""
 
 import contextlib
-import ctypes
 import grp
 import json
 import os
-import pathlib
 import signal
 import socket
 import stat
@@ -17,7 +15,8 @@ import threading
 import time
 
 import pytest
-from harness import BINARIES, PATIENCE_SECONDS, Intercom, Program, config, until
+from harness import BINARIES, PATIENCE_SECONDS, Intercom, config, until
+from service import Client, Frozen, Manager, calling, command
 
 # What the unit asks for, and how soon after a freeze feeding has to stop.
 WATCHDOG_SECONDS = 10
@@ -26,126 +25,6 @@ FEEDING_SECONDS_MAX = 5
 CLIENTS_MAX = 8
 SLOW_SECONDS = 5
 LINE_BYTES_MAX = 8192
-
-
-class Manager:
-    """A service manager's end of NOTIFY_SOCKET: what the program tells, with the time it came."""
-
-    def __init__(self, address):
-        self.name = "@" + address[1:] if address.startswith("\0") else address
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(address)
-        self.messages = []
-
-    def environment(self, watchdog_seconds=None):
-        variables = {"NOTIFY_SOCKET": self.name}
-        if watchdog_seconds:
-            variables["WATCHDOG_USEC"] = str(int(watchdog_seconds * 1_000_000))
-        return variables
-
-    def listen(self, seconds):
-        """Takes in what comes within `seconds`."""
-        deadline = time.monotonic() + seconds
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0 and seconds > 0:
-                return
-            self.socket.settimeout(max(left, 0.001))
-            try:
-                text = self.socket.recv(4096).decode()
-            except TimeoutError:
-                return
-            fields = dict(line.split("=", 1) for line in text.split("\n"))
-            self.messages.append((time.monotonic(), fields))
-
-    def wait_for(self, seconds=PATIENCE_SECONDS, since=0, **wanted):
-        """Waits for a message with these fields among those from number `since` on; answers its number."""
-        deadline = time.monotonic() + seconds
-        while True:
-            for index, (_, fields) in enumerate(self.messages[since:], since):
-                if all(fields.get(name) == value for name, value in wanted.items()):
-                    return index
-            assert time.monotonic() < deadline, f"{wanted} did not come: {self.messages[since:]}"
-            self.listen(min(0.1, deadline - time.monotonic()))
-
-    def feedings(self):
-        return [instant for instant, fields in self.messages if fields.get("WATCHDOG") == "1"]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, value, trace):
-        self.socket.close()
-
-
-class Frozen:
-    """One thread of a program, stopped while the others run: traced, which a signal could not do."""
-
-    SEIZE, INTERRUPT, DETACH, WALL = 0x4206, 0x4207, 17, 0x40000000
-
-    def __init__(self, pid, name):
-        tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
-        found = [int(task.name) for task in tasks if (task / "comm").read_text().strip() == name]
-        assert len(found) == 1, found
-        self.thread = found[0]
-        self.libc = ctypes.CDLL(None, use_errno=True)
-        self.libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
-        self.libc.ptrace.restype = ctypes.c_long
-
-    def trace(self, request):
-        if self.libc.ptrace(request, self.thread, None, None) < 0:
-            raise OSError(ctypes.get_errno(), f"ptrace {request:#x}")
-
-    def __enter__(self):
-        self.trace(self.SEIZE)
-        self.trace(self.INTERRUPT)
-        os.waitpid(self.thread, self.WALL)
-        return self
-
-    def __exit__(self, kind, value, trace):
-        self.trace(self.DETACH)
-
-
-class Client:
-    """A client of the control socket."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(PATIENCE_SECONDS)
-        self.socket.connect(str(path))
-        self.file = self.socket.makefile("rb")
-
-    def send(self, request):
-        line = request if isinstance(request, bytes) else json.dumps(request).encode() + b"\n"
-        self.socket.sendall(line)
-
-    def ask(self, request):
-        self.send(request)
-        return json.loads(self.file.readline())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, value, trace):
-        self.file.close()
-        self.socket.close()
-
-
-def command(*arguments, env=None):
-    """Runs a command that ends by itself; answers its exit code and what it said."""
-    done = subprocess.run(
-        BINARIES["x86_64"] + [str(argument) for argument in arguments], capture_output=True, text=True, check=False,
-        timeout=PATIENCE_SECONDS, env={**os.environ, **(env or {})})
-    return done.returncode, done.stdout + done.stderr
-
-
-@contextlib.contextmanager
-def calling(callee, folder):
-    """A call to `callee` that is up."""
-    with Program("call", callee.url + "/call", "--config", config(folder, "caller")) as caller:
-        callee.wait_for("the far side is heard")
-        yield caller
-        assert caller.stop() == 0, caller.log()
 
 
 # The service manager
@@ -158,9 +37,8 @@ def test_the_manager_is_told(tmp_path, kind):
         with Intercom(config(tmp_path, "callee"), env=manager.environment()) as callee:
             manager.wait_for(READY="1", STATUS="idle")
             with calling(callee, tmp_path):
-                until(lambda: manager.listen(0) or any(
-                    fields.get("STATUS", "").startswith("in a call") for _, fields in manager.messages), "no status")
-            manager.wait_for(STATUS="idle", since=1)
+                up = manager.wait_for(STATUS="connected with caller")
+            manager.wait_for(STATUS="idle", since=up)
             assert callee.stop() == 0, callee.log()
             manager.wait_for(STOPPING="1")
             assert not manager.feedings(), "nobody asked for signs of life"
@@ -173,10 +51,15 @@ def test_without_a_manager_nothing_is_told(tmp_path):
         assert callee.process.poll() is None
 
 
-def test_a_frozen_audio_thread_is_not_fed(tmp_path):
+@pytest.mark.parametrize("sound", ["in a call", "a sound card without a call"])
+def test_a_frozen_audio_thread_is_not_fed(tmp_path, sound):
+    settings = {} if sound == "in a call" else {"input": "alsa:null", "output": "alsa:null"}
+    path = config(tmp_path, "callee", **settings)
     with Manager(str(tmp_path / "notify")) as manager:
         environment = {**manager.environment(WATCHDOG_SECONDS), "RUNTIME_DIRECTORY": str(tmp_path)}
-        with Intercom(config(tmp_path, "callee"), env=environment) as callee, calling(callee, tmp_path):
+        with Intercom(path, env=environment) as callee, contextlib.ExitStack() as stack:
+            if sound == "in a call":
+                stack.enter_context(calling(callee, tmp_path))
             manager.wait_for(WATCHDOG="1", seconds=2 * WATCHDOG_SECONDS)
             # The worst moment: the next sign of life is due, and the first of the two looks has been taken.
             time.sleep(WATCHDOG_SECONDS / 2 + 0.1)
@@ -189,7 +72,7 @@ def test_a_frozen_audio_thread_is_not_fed(tmp_path):
                     assert client.ask({"command": "status"})["ok"]
             after = [instant - frozen for instant in manager.feedings() if instant > frozen]
             last = max(after, default=0)
-            print(f"\nlast sign of life {last:.2f} s after the audio thread froze; allowed {FEEDING_SECONDS_MAX} s")
+            print(f"\n{sound}: last sign of life {last:.2f} s after the freeze; allowed {FEEDING_SECONDS_MAX} s")
             assert last <= FEEDING_SECONDS_MAX
             count = len(manager.messages)
             manager.wait_for(WATCHDOG="1", since=count, seconds=5)
@@ -197,14 +80,18 @@ def test_a_frozen_audio_thread_is_not_fed(tmp_path):
         print(f"longest time between two signs of life while frozen: {max(gaps):.1f} s")
 
 
-@pytest.mark.parametrize("sound", ["idle", "in a call", "card missing"])
+CARDS = {"idle": "", "in a call": "", "in a call, card missing": "hw:Nothing", "idle, card missing": "hw:Nothing",
+         "idle, with a card": "null"}
+
+
+@pytest.mark.parametrize("sound", CARDS)
 def test_a_healthy_service_is_fed(tmp_path, sound):
     interval = 2
-    settings = {"input": "alsa:hw:Nothing", "output": "alsa:hw:Nothing"} if sound == "card missing" else {}
+    settings = {"input": f"alsa:{CARDS[sound]}", "output": f"alsa:{CARDS[sound]}"} if CARDS[sound] else {}
     with Manager(str(tmp_path / "notify")) as manager:
         with Intercom(config(tmp_path, "callee", **settings), env=manager.environment(interval)) as callee:
             with contextlib.ExitStack() as stack:
-                if sound != "idle":
+                if "call" in sound:
                     stack.enter_context(calling(callee, tmp_path))
                 began = time.monotonic()
                 manager.listen(4 * interval)
