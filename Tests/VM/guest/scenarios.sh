@@ -388,10 +388,10 @@ mark "end kill a"
 # The chip of a's buttons and lights goes while talk is pressed, and comes back.
 gpio=/sys/bus/platform/drivers/gpio-sim
 mark "begin chip"
-echo "$(basename "$chip_a")" >$gpio/unbind
+basename "$chip_a" >$gpio/unbind
 mark "chip gone"
 sleep 2
-echo "$(basename "$chip_a")" >$gpio/bind
+basename "$chip_a" >$gpio/bind
 for line in 0 1 2 3; do echo pull-up >"$(echo "$chip_a"/gpiochip*)/sim_gpio$line/pull"; done
 mark "chip back"
 await 10 lit a $link
