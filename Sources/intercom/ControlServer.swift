@@ -67,9 +67,6 @@ final class ControlServer {
 
   deinit { buffer.base?.deallocate() }
 
-  /// Where it listens.
-  var path: String { listener.path }
-
   /// When the loop has to come back.
   func pollTimeout() -> Instant {
     var next = pausedUntil ?? .never

@@ -36,7 +36,6 @@ final class Running {
   let beginning = Clock.now()
   /// Something happened that the service manager's line about us may tell.
   private var hasNews = true
-  private var isShuttingDown = false
   /// Why this is no board for the configuration; nil: it may be.
   var boardComplaint: String?
   /// Why the call in progress cannot be remembered; nil: it can.
@@ -219,12 +218,9 @@ final class Running {
   }
 
   private func shutDown() {
-    guard !isShuttingDown else { return }
-    isShuttingDown = true
     do throws(LinuxError) {
       desk.note(.notice, "power", "shutting the machine down: \(try Machine.powerOff())")
     } catch {
-      isShuttingDown = false
       desk.note(.error, "power", "the machine cannot be shut down: \(error.text)")
       desk.host.service.playTone(.error)
     }
