@@ -446,6 +446,9 @@ mark "end control"
 # The mixer's preset, read back; and what the doctor says of a machine that is well.
 /intercom devices >/run/devices 2>&1
 while read -r line; do mark "devices says $line"; done </run/devices
+sed 's/Shfit/Shift/' /run/b/intercom.toml >/run/b/well.toml
+doctor /run/b/well.toml
+# As it stands it names a control that is not there.
 doctor /run/b/intercom.toml
 
 # Lines that are not there, or are somebody else's: said, and no reason to end.
