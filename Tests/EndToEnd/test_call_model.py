@@ -98,7 +98,7 @@ def test_a_called_side_that_was_killed_is_called_again_without_ringing(tmp_path)
             with Intercom(callee_config) as again:
                 assert states(again) == ["reconnecting"]
                 began = time.monotonic()
-                again.wait_for("call 1: connected")
+                again.wait_for(r"call \d+: connected")
                 print(f"\nback {time.monotonic() - began:.1f} s after its start")
                 until(lambda: states(caller, again) == ["connected", "connected"], "the call is not back")
                 assert not any("calls" in line and "rings" in line for line in again.lines)
