@@ -98,7 +98,7 @@ class Logs(unittest.TestCase):
             return [one.name for one in judge.latency(timeline.Timeline(text)) if not one.passed]
 
         self.assertEqual(failed(960, linked), [])
-        self.assertEqual(failed(1441, linked), ["latency logged, b"])
+        self.assertEqual(failed(1441 + judge.LAG_GRAIN, linked), ["latency logged, b"])
         self.assertEqual(failed(960, ""), ["both directions linked, b"])
 
 
