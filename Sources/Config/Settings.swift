@@ -71,7 +71,7 @@ public struct AudioSettings: Equatable, Sendable {
   /// Whether a quiet or loud voice is brought to an even level. A switch; the processing comes later.
   public var gainControl = true
   /// What is taken from a stereo input.
-  public var inputChannel = InputChannel.mix
+  public var inputChannel = CaptureChannel.mix
   /// SCHED_FIFO priority of the audio thread, 1 ... 99; 0: none is asked for.
   public var priority = 20
   /// The processor the audio thread is kept on, from 0; nil: any.
@@ -80,16 +80,6 @@ public struct AudioSettings: Equatable, Sendable {
   public var prefillPeriods = 2
   /// The speaker's volume at start, 0 ... 100.
   public var volumePercent = 100
-}
-
-/// What is taken from a stereo input.
-public enum InputChannel: Hashable, CaseIterable, Sendable {
-  /// The mean of both sides.
-  case mix
-  /// The first channel.
-  case left
-  /// The second channel.
-  case right
 }
 
 /// Who may use the web server.

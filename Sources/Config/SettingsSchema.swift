@@ -112,7 +112,7 @@ public enum SettingsSchema {
           .boolean { value, settings in settings.audio.gainControl = value }),
         KeyRule(
           "input_channel", default: "\"mix\"", "\"mix\", \"left\" or \"right\"",
-          .word([("mix", InputChannel.mix), ("left", .left), ("right", .right)]) { channel, settings in
+          .word([("mix", CaptureChannel.mix), ("left", .left), ("right", .right)]) { channel, settings in
             settings.audio.inputChannel = channel
           }),
         KeyRule(

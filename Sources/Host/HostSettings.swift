@@ -4,6 +4,7 @@
 // What a host is told at its beginning.
 
 public import Linux
+public import Core
 public import VOIP
 
 /// Where captured sound comes from.

@@ -5,16 +5,6 @@
 
 import Core
 
-/// Which side of a stereo microphone is taken.
-public enum CaptureChannel: Sendable, BitwiseCopyable {
-  /// The mean of the first two channels.
-  case mix
-  /// The first channel.
-  case left
-  /// The second channel.
-  case right
-}
-
 /// A format that a card may have.
 public struct SoundChoice: Sendable, BitwiseCopyable, Equatable {
   /// Frames a second.

@@ -21,32 +21,18 @@ struct Configuration {
   /// Reads the file at `path`; nil: the standard one, and without that the defaults. On failure the exit code, after
   /// saying why.
   static func load(_ path: String?) -> Result<Configuration, ExitFailure> {
-    do throws(LinuxError) {
-      let bytes = try Files.read(path ?? standardPath, limitBytes: Limits.configurationBytesMax + 1)
-      return parse(bytes, file: path ?? standardPath)
-    } catch {
-      guard path == nil, error.errno == LinuxError.notFound else {
-        Terminal.complain("intercom: \(path ?? standardPath): \(error.text)")
-        return .failure(ExitFailure(code: ExitCode.noInput))
-      }
-      var settings = Settings(name: Program.hostName)
-      settings.takeServiceFolder()
+    switch ConfigurationReading(path) {
+    case .read(let settings, .file(let file)):
+      return .success(Configuration(settings: settings, origin: "configuration: \(file)"))
+    case .read(let settings, .defaults):
       return .success(
         Configuration(
           settings: settings, origin: "no configuration file was named and there is no \(standardPath): using defaults")
       )
-    }
-  }
-
-  private static func parse(_ bytes: [UInt8], file: String) -> Result<Configuration, ExitFailure> {
-    let result: Result<Settings, ConfigErrors> = bytes.withByteView { view in
-      do throws(ConfigErrors) { return .success(try Settings.read(view, file: file)) } catch { return .failure(error) }
-    }
-    switch result {
-    case .success(var settings):
-      settings.takeServiceFolder()
-      return .success(Configuration(settings: settings, origin: "configuration: \(file)"))
-    case .failure(let errors):
+    case .unreadable(let file, let error):
+      Terminal.complain("intercom: \(file): \(error.text)")
+      return .failure(ExitFailure(code: ExitCode.noInput))
+    case .wrong(let errors):
       Terminal.complain(errors.text)
       return .failure(ExitFailure(code: ExitCode.configuration))
     }
@@ -87,12 +73,7 @@ struct Configuration {
       case .tone, .speech, .silence, .noDevice: .none
       }
     host.periodSamples = settings.audio.periodMilliseconds * 48
-    host.inputChannel =
-      switch settings.audio.inputChannel {
-      case .mix: .mix
-      case .left: .left
-      case .right: .right
-      }
+    host.inputChannel = settings.audio.inputChannel
     host.prefillPeriods = settings.audio.prefillPeriods
     host.audioPriority = settings.audio.priority > 0 ? Int32(settings.audio.priority) : nil
     host.audioProcessor = settings.audio.processor

@@ -78,12 +78,16 @@ enum DoctorCommand {
   private static func look(config: String?) -> [Finding] {
     var findings: [Finding] = []
     var settings = Settings(name: Program.hostName)
-    switch ConfigurationReading(config) {
-    case .read(let read, let origin):
+    let reading = ConfigurationReading(config)
+    switch reading {
+    case .read(let read, .file(let file)):
       settings = read
-      findings.append(.fine("configuration", origin))
-    case .failed(let lines):
-      for line in lines { findings.append(.failure("configuration", line, nil)) }
+      findings.append(.fine("configuration", file))
+    case .read(let read, .defaults):
+      settings = read
+      findings.append(.fine("configuration", "there is no \(Configuration.standardPath): the defaults hold"))
+    case .unreadable, .wrong:
+      for line in reading.problems { findings.append(.failure("configuration", line, nil)) }
       findings.append(
         .failure(
           "configuration", "what follows is looked at with the defaults", "mend it until intercom check is silent"))

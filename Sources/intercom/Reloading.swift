@@ -7,12 +7,22 @@ import Config
 import Core
 import Linux
 
-/// What came of reading a configuration.
+/// What came of reading a configuration: the one way in which every command reads it.
 enum ConfigurationReading {
-  /// It is in order; `origin` says where it came from.
-  case read(Settings, origin: String)
-  /// It cannot be read, or is wrong: lines that say why.
-  case failed([String])
+  /// Where settings came from.
+  enum Origin {
+    /// The file.
+    case file(String)
+    /// Nowhere: no file was named, and there is none at the standard place.
+    case defaults
+  }
+
+  /// It is in order.
+  case read(Settings, Origin)
+  /// The file cannot be read.
+  case unreadable(file: String, LinuxError)
+  /// The file is wrong.
+  case wrong(ConfigErrors)
 
   /// Reads the file at `path`; nil: the standard one, and without that the defaults.
   init(_ path: String?) {
@@ -21,13 +31,13 @@ enum ConfigurationReading {
     do throws(LinuxError) {
       bytes = try Files.read(file, limitBytes: Limits.configurationBytesMax + 1)
     } catch {
-      if path == nil, error.errno == LinuxError.notFound {
-        var settings = Settings(name: Program.hostName)
-        settings.takeServiceFolder()
-        self = .read(settings, origin: "there is no \(file): the defaults hold")
-      } else {
-        self = .failed(["\(file): \(error.text)"])
+      guard path == nil, error.errno == LinuxError.notFound else {
+        self = .unreadable(file: file, error)
+        return
       }
+      var settings = Settings(name: Program.hostName)
+      settings.takeServiceFolder()
+      self = .read(settings, .defaults)
       return
     }
     let result: Result<Settings, ConfigErrors> = bytes.withByteView { view in
@@ -36,15 +46,19 @@ enum ConfigurationReading {
     switch result {
     case .success(var settings):
       settings.takeServiceFolder()
-      self = .read(settings, origin: file)
-    case .failure(let errors): self = .failed(Self.lines(errors.text))
+      self = .read(settings, .file(file))
+    case .failure(let errors): self = .wrong(errors)
     }
   }
 
-  private static func lines(_ text: String) -> [String] {
-    var lines: [String] = []
-    for line in text.utf8.split(separator: 0x0A) { lines.append(String(decoding: Array(line), as: UTF8.self)) }
-    return lines
+  /// Why it is not in order, line by line; empty when it is.
+  var problems: [String] {
+    switch self {
+    case .read: []
+    case .unreadable(let file, let error): ["\(file): \(error.text)"]
+    case .wrong(let errors):
+      errors.text.utf8.split(separator: 0x0A).map { String(decoding: Array($0), as: UTF8.self) }
+    }
   }
 }
 
@@ -57,10 +71,11 @@ enum Reloading {
 
   /// Reads the file at `path` again (nil: the standard one, and without it the defaults), over the settings `old`.
   init(_ path: String?, over old: Settings) {
-    switch ConfigurationReading(path) {
-    case .read(let settings, _): self = .read(Reload(from: old, to: settings))
-    case .failed(let lines):
-      self = .kept(lines + ["the configuration was not read again: what held before still holds"])
+    let reading = ConfigurationReading(path)
+    guard case .read(let settings, _) = reading else {
+      self = .kept(reading.problems + ["the configuration was not read again: what held before still holds"])
+      return
     }
+    self = .read(Reload(from: old, to: settings))
   }
 }
