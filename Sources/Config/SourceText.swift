@@ -126,9 +126,6 @@ struct SourceText {
   }
 }
 
-/// Whether two texts have the same bytes: TOML compares keys so, and no Unicode tables are needed.
-func sameBytes(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
-
 /// Whether `text` has no control characters.
 func isPrintable(_ text: String) -> Bool {
   for byte in text.utf8 where byte < 0x20 || byte == 0x7F { return false }

@@ -101,7 +101,7 @@ public struct GPIODirectory: Sendable {
   private func named(_ name: String) -> [GPIOPlace] {
     var places: [GPIOPlace] = []
     for chip in chips {
-      for (offset, line) in chip.lines.enumerated() where line.isNamed && Self.same(line.name, name) {
+      for (offset, line) in chip.lines.enumerated() where line.isNamed && sameBytes(line.name, name) {
         places.append(GPIOPlace(chip: chip.number, offset: offset))
       }
     }
@@ -110,7 +110,7 @@ public struct GPIODirectory: Sendable {
 
   private func at(_ label: String, _ offset: Int) -> [GPIOPlace] {
     var places: [GPIOPlace] = []
-    for chip in chips where offset < chip.lineCount && Self.same(chip.label, label) {
+    for chip in chips where offset < chip.lineCount && sameBytes(chip.label, label) {
       places.append(GPIOPlace(chip: chip.number, offset: offset))
     }
     return places
@@ -127,7 +127,7 @@ public struct GPIODirectory: Sendable {
 
   /// Whether both names mean the same line on every board: `GPIO17`, `PIN11` and `pinctrl-rp1:17` do.
   static func isSameLine(_ left: String, _ right: String) -> Bool {
-    if same(left, right) { return true }
+    if sameBytes(left, right) { return true }
     guard let gpio = headerLine(left) else { return false }
     return gpio == headerLine(right)
   }
@@ -136,7 +136,7 @@ public struct GPIODirectory: Sendable {
     if let gpio = HeaderPins.number(in: name, after: "GPIO") { return HeaderPins.pin(ofLine: gpio) == nil ? nil : gpio }
     if let pin = HeaderPins.number(in: name, after: "PIN") { return HeaderPins.line(atPin: pin) }
     guard let (label, offset) = split(name), HeaderPins.pin(ofLine: offset) != nil else { return nil }
-    for header in headerLabels where same(header, label) { return offset }
+    for header in headerLabels where sameBytes(header, label) { return offset }
     return nil
   }
 
@@ -163,7 +163,7 @@ public struct GPIODirectory: Sendable {
     for distance in 0...2 {
       for chip in chips {
         for line in chip.lines where line.isNamed && near.count < 4 && Self.distance(line.name, name) == distance {
-          if !near.contains(where: { Self.same($0, line.name) }) { near.append(line.name) }
+          if !near.contains(where: { sameBytes($0, line.name) }) { near.append(line.name) }
         }
       }
     }
@@ -189,8 +189,6 @@ public struct GPIODirectory: Sendable {
   }
 
   private static func lowered(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte + 32 : byte }
-
-  static func same(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
 
   /// A label and an offset, parted by the last colon.
   private static func split(_ name: String) -> (label: String, offset: Int)? {

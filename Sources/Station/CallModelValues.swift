@@ -201,6 +201,3 @@ public enum CommandRefusal: Error, Equatable, Sendable {
     }
   }
 }
-
-/// Whether both have the same bytes; without the tables of Unicode that `==` would need.
-func sameBytes(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }

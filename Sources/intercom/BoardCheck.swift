@@ -114,7 +114,7 @@ struct BoardCheck {
     ] {
       guard case .alsa(let name) = device else { continue }
       guard let id = device.cardID else {
-        guard same(name, "default") else { continue }
+        guard sameBytes(name, "default") else { continue }
         let first = cards.first { $0.devices.contains { $0.direction == direction } }
         note("\(what), the first sound card that has one", isThere: first != nil, first?.id ?? there)
         continue
@@ -127,19 +127,19 @@ struct BoardCheck {
       note("\(what), card \(id)", isThere: hasIt, hasIt ? card.name : "the card has no \(what)")
     }
     var told: [String] = []
-    for control in settings.mixer where !told.contains(where: { same($0, control.card) }) {
+    for control in settings.mixer where !told.contains(where: { sameBytes($0, control.card) }) {
       told.append(control.card)
       note("mixer controls, card \(control.card)", isThere: card(control.card, among: cards) != nil, "")
     }
   }
 
   private func card(_ id: String, among cards: [SoundCard]) -> SoundCard? {
-    cards.first { same($0.id, id) || same("\($0.number)", id) }
+    cards.first { sameBytes($0.id, id) || sameBytes("\($0.number)", id) }
   }
 
   private mutating func checkLines() {
     var wanted: [String] = []
-    for button in settings.buttons where !wanted.contains(where: { same($0, button.line) }) {
+    for button in settings.buttons where !wanted.contains(where: { sameBytes($0, button.line) }) {
       wanted.append(button.line)
     }
     for light in settings.lights {
@@ -157,11 +157,11 @@ struct BoardCheck {
   private mutating func checkSPI() {
     var told: [String] = []
     for light in settings.lights {
-      guard case .apa102(let device, _) = light.driver, !told.contains(where: { same($0, device) }) else { continue }
+      guard case .apa102(let device, _) = light.driver, !told.contains(where: { sameBytes($0, device) }) else {
+        continue
+      }
       told.append(device)
       note("SPI device \(device)", isThere: BoardFiles.exists(device), "")
     }
   }
-
-  private func same(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
 }
