@@ -51,12 +51,14 @@ let package = Package(
     room("RTP", needs: ["Core"]),
     room("SDP", needs: ["Core"]),
     room("Voice", needs: ["Core"]),
-    room("Web", needs: ["Core"]),
+    room("Access", needs: ["Core"]),
+    room("Web", needs: ["Access", "CPage", "Core"]),
+    room("Rooms", needs: ["Web", "Core"]),
     room("Config", needs: ["Core"]),
     room("Panel", needs: ["Core"]),
     room("Peer", needs: ["ICE", "RTP", "SDP", "Core"]),
     room("VOIP", needs: ["Peer", "Core"]),
-    room("Station", needs: ["VOIP", "Peer", "Web", "Config", "Panel", "Core"]),
+    room("Station", needs: ["VOIP", "Peer", "Rooms", "Web", "Access", "Config", "Panel", "Core"]),
 
     // Adapters: each fills the seam of the room it imports.
     room("Security", needs: ["Peer", "Core", "CMbedTLS", "CSRTP"]),
@@ -64,6 +66,7 @@ let package = Package(
     room("Linux", needs: ["Core", "CLinux", "CALSA", "CGPIO"]),
     room("Host", needs: ["VOIP", "Voice", "Core", "Security", "Codecs", "Linux"]),
     shim("CLinux"),
+    .target(name: "CPage", exclude: ["files"]),
     shim("CALSA", libraries: ["asound"]),
     shim("CGPIO", libraries: ["gpiod"]),
     shim("CMbedTLS", libraries: ["mbedtls", "mbedx509", "mbedcrypto"]),
@@ -75,13 +78,14 @@ let package = Package(
     room(
       "SelfTest",
       needs: [
-        "Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Panel", "Peer", "VOIP", "Station", "Security", "Codecs",
+        "Core", "ICE", "RTP", "SDP", "Voice", "Access", "Web", "Rooms", "Config", "Panel", "Peer", "VOIP", "Station",
+        "Security", "Codecs",
       ]),
     .executableTarget(
       name: "intercom",
       dependencies: [
-        "Core", "Voice", "Peer", "VOIP", "Web", "Config", "Panel", "Station", "Security", "Codecs", "Linux", "Host",
-        "SelfTest",
+        "Core", "Voice", "Peer", "VOIP", "Access", "Web", "Rooms", "Config", "Panel", "Station", "Security", "Codecs",
+        "Linux", "Host", "SelfTest",
       ],
       swiftSettings: settings),
 
@@ -95,12 +99,15 @@ let package = Package(
     tests("RTP", needs: ["Core"]),
     .testTarget(name: "SDPTests", dependencies: ["SDP", "Core"], exclude: ["Corpus"], swiftSettings: settings),
     tests("Voice", needs: ["Core", "Codecs"]),
-    tests("Web", needs: ["Core"]),
+    tests("Access", needs: ["Core", "Security"]),
+    tests("Web", needs: ["Core", "Access", "Security"]),
+    tests("Rooms", needs: ["Core", "Web"]),
     tests("Config", needs: ["Core"]),
     tests("Panel", needs: ["Core"]),
     tests("Peer", needs: ["Core", "ICE", "RTP", "SDP", "Security", "SelfTest"]),
     tests("VOIP", needs: ["Core", "Peer", "Voice", "Security", "Codecs", "SelfTest"]),
-    tests("Station", needs: ["Core", "Peer", "Voice", "VOIP", "Web", "Config", "Panel", "SelfTest"]),
+    tests(
+      "Station", needs: ["Core", "Peer", "Voice", "VOIP", "Access", "Web", "Rooms", "Config", "Panel", "SelfTest"]),
     tests("Security", needs: ["Core", "Peer"]),
     tests("Codecs", needs: ["Core", "Voice"]),
     tests("Linux", needs: ["Core"]),
@@ -108,7 +115,8 @@ let package = Package(
     .target(
       name: "FuzzEntries",
       dependencies: [
-        "Core", "ICE", "RTP", "SDP", "Voice", "Web", "Config", "Panel", "Station", "Security", "Codecs", "Linux",
+        "Core", "ICE", "RTP", "SDP", "Voice", "Access", "Web", "Rooms", "Config", "Panel", "Station", "Security",
+        "Codecs", "Linux",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: settings),
     .executableTarget(

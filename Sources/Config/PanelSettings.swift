@@ -25,10 +25,20 @@ public enum AnswerPolicy: Hashable, CaseIterable, Sendable {
   case auto
 }
 
+/// What becomes of a call that comes in during another.
+public enum BusyPolicy: Hashable, CaseIterable, Sendable {
+  /// It is refused as busy.
+  case refuse
+  /// It waits until the other is over, or nobody answered in time.
+  case wait
+}
+
 /// What becomes of calls.
 public struct CallSettings: Equatable, Sendable {
   /// What becomes of a call that comes in, unless its peer says otherwise.
   public var answer = AnswerPolicy.ring
+  /// What becomes of a call that comes in during another.
+  public var busy = BusyPolicy.refuse
   /// Whether every call is refused as busy.
   public var doNotDisturb = false
   /// How long a call rings, both ways, 5 ... 120 s.

@@ -34,6 +34,10 @@ public struct Settings: Equatable, Sendable {
   public var mixer: [MixerSetting] = []
   /// The control socket.
   public var control = ControlSettings()
+  /// Signed tokens; nil: none are taken.
+  public var token: TokenSettings?
+  /// The room to be in; nil: none.
+  public var room: RoomSettings?
   /// The log.
   public var log = LogSettings()
 
@@ -82,18 +86,91 @@ public struct AudioSettings: Equatable, Sendable {
   public var volumePercent = 100
 }
 
-/// Who may use the web server.
-public enum WebAccess: Equatable, Sendable {
-  /// Anybody who reaches it.
-  case open
+/// Where HTTPS is listened for.
+public enum HTTPSListening: Equatable, Sendable {
+  /// At the address of `listen` and port `Limits.httpsPort`; not at all where only this machine can come in, since a
+  /// browser trusts its own machine without a certificate.
+  case automatic
+  /// Nowhere.
+  case off
+  /// There; port 0 takes any free one.
+  case on(Endpoint)
 }
 
 /// The web server.
 public struct WebSettings: Equatable, Sendable {
-  /// The address and port it listens on; port 0 takes any free one.
+  /// The address and port it listens on for plain HTTP; port 0 takes any free one.
   public var listen = Endpoint(.loopbackV4, port: 8080)
-  /// Who may use it.
-  public var access = WebAccess.open
+  /// Where it listens for HTTPS.
+  public var https = HTTPSListening.automatic
+  /// Who may use it; nil: as `accessMode` says.
+  public var access: AccessMode?
+  /// Names this device goes by, beside its host name and NAME.local: accepted in requests, and in the certificate.
+  public var names: [String] = []
+  /// Origins, such as "https://panel.example", whose pages may place calls here.
+  public var origins: [String] = []
+  /// An operator's own certificate chain, a PEM file; nil: one of our own authority's.
+  public var certificate: String?
+  /// The private key of `certificate`, a PEM file.
+  public var key: String?
+
+  /// Who may use it: as configured, else anybody on this machine alone, and only who was paired from elsewhere.
+  public var accessMode: AccessMode {
+    if let access { return access }
+    return listen.address.unmapped.isLoopback && !isHTTPSExposed ? .open : .paired
+  }
+
+  /// Where HTTPS is listened for; nil: nowhere.
+  public var httpsEndpoint: Endpoint? {
+    switch https {
+    case .off: nil
+    case .on(let endpoint): endpoint
+    case .automatic:
+      listen.address.unmapped.isLoopback
+        ? nil : Endpoint(listen.address, port: listen.port == 0 ? 0 : UInt16(Limits.httpsPort))
+    }
+  }
+
+  private var isHTTPSExposed: Bool {
+    if case .on(let endpoint) = https { return !endpoint.address.unmapped.isLoopback }
+    return false
+  }
+}
+
+/// How a signed token is checked (RFC 7519); the algorithm is pinned here and never taken from the token (RFC 8725).
+public enum TokenAlgorithm: Hashable, CaseIterable, Sendable {
+  /// HMAC with SHA-256 and a shared secret.
+  case hs256
+  /// ECDSA on P-256 with SHA-256 and a public key.
+  case es256
+}
+
+/// Signed tokens, for `access = "token"`.
+public struct TokenSettings: Equatable, Sendable {
+  /// The algorithm.
+  public var algorithm = TokenAlgorithm.hs256
+  /// The file with the secret (HS256: its bytes, at least 32, without a line end) or the public key (ES256: PEM).
+  public var keyFile = ""
+  /// What a token's `aud` must hold.
+  public var audience = ""
+
+  /// Settings without a key.
+  public init() {}
+}
+
+/// A room of a room server, in which another intercom is met.
+public struct RoomSettings: Equatable, Sendable {
+  /// The room server, such as `wss://rooms.example/`.
+  public var url = ""
+  /// The room's name.
+  public var name = ""
+  /// What lets us in: a signed token, or the path of a file that holds one when it begins with `/`; nil: nothing.
+  public var token: String?
+  /// Whether a call with the other member is held as long as both are there; else only when somebody calls.
+  public var voice = true
+
+  /// A room without a name.
+  public init() {}
 }
 
 /// How a path to the far side is found.
@@ -117,6 +194,10 @@ public struct PeerSetting: Equatable, Sendable {
   public var url = CallURL(host: "", port: 80, path: "")
   /// Whether its calls are answered without being asked; nil: as `[call] answer` says.
   public var autoAnswer: Bool?
+  /// The digest of its certificate for calls (DTLS): a call with any other is refused; nil: any is taken.
+  public var fingerprint: Fingerprint?
+  /// The digest of the authority that its HTTPS certificate must come from; nil: the system's authorities.
+  public var authority: Fingerprint?
 
   /// A peer with an empty name and URL.
   public init() {}

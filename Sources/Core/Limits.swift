@@ -305,6 +305,8 @@ public enum Limits {
 
   // MARK: Web
 
+  /// The port for HTTPS beside the usual 8080 for HTTP: the one above 1,024 that people know.
+  public static let httpsPort = 8443
   /// Connections to the web server at once: a browser opens six; beyond, the one that has waited longest makes room.
   public static let webConnectionsMax = 32
   /// Memory one connection may hold, buffers and the request being read together: 32 of them stay near 3 MB at worst.

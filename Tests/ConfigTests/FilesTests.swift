@@ -84,6 +84,7 @@ struct FilesTests {
       expected.peers = read.peers
       (expected.buttons, expected.lights, expected.mixer) = (read.buttons, read.lights, read.mixer)
       (expected.control, expected.audio.processor) = (read.control, read.audio.processor)
+      expected.web.access = read.web.access
       #expect(read == expected)
     }
   }

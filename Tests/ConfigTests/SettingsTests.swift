@@ -20,7 +20,7 @@ struct SettingsTests {
     #expect(read.audio.frameMilliseconds == 20)
     #expect(read.audio.echoCancellation && read.audio.noiseSuppression && read.audio.gainControl)
     #expect(read.web.listen == Endpoint("127.0.0.1:8080"))
-    #expect(read.web.access == .open)
+    #expect(read.web.accessMode == .open)
     #expect(read.ice.servers == [ICEServerSetting(host: "stun.l.google.com", port: 19302)])
     #expect(read.peers.isEmpty)
     #expect(read.stateDirectory == nil)
@@ -129,6 +129,7 @@ struct SettingsTests {
     expected.call.ringTimeoutSeconds = 120
     expected.call.redial = false
     expected.web.listen = Endpoint(.anyV6, port: 9000)
+    expected.web.access = .open
     expected.ice.servers = [
       ICEServerSetting(host: "a.example"), ICEServerSetting(host: "2001:db8::1", port: 5000),
     ]
