@@ -31,7 +31,7 @@ build: ## the static program for x86_64, into build/x86_64/intercom
 device: ## the same for aarch64 boards, into build/aarch64/intercom
 	@$(TOOLS)/product.sh aarch64
 deps: ## only the C libraries, for both architectures
-	@$(TOOLS)/deps.sh x86_64 aarch64
+	@$(TOOLS)/deps.sh host x86_64 aarch64
 
 ##@ Ship
 .PHONY: deb flash

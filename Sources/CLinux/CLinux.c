@@ -27,6 +27,5 @@ int32_t clinux_copy(const char *source, uint8_t *text, int32_t capacity) {
 }
 
 int32_t clinux_error_text(int32_t number, uint8_t *text, int32_t capacity) {
-    char buffer[128];
-    return clinux_copy(strerror_r(number, buffer, sizeof buffer), text, capacity);
+    return clinux_copy(strerror(number), text, capacity);
 }

@@ -18,12 +18,25 @@
 static int clinux_count;
 static char **clinux_arguments;
 
-// glibc hands constructors what it hands main, static and dynamic alike; Embedded Swift has no CommandLine.
+// Embedded Swift has no CommandLine. The product's libc is musl, which hands main its arguments and nobody else, so it is
+// linked with --wrap=__libc_start_main; glibc, in the ordinary build, hands them to constructors too.
+#if defined(INTERCOM_EMBEDDED)
+typedef int clinux_main(int, char **, char **);
+int __real___libc_start_main(clinux_main *, int, char **, void (*)(void), void (*)(void), void (*)(void));
+
+int __wrap___libc_start_main(
+    clinux_main *main, int count, char **arguments, void (*begin)(void), void (*end)(void), void (*loader_end)(void)) {
+    clinux_count = count;
+    clinux_arguments = arguments;
+    return __real___libc_start_main(main, count, arguments, begin, end, loader_end);
+}
+#else
 __attribute__((constructor)) static void clinux_keep_arguments(int count, char **arguments, char **environment) {
     (void)environment;
     clinux_count = count;
     clinux_arguments = arguments;
 }
+#endif
 
 int32_t clinux_argument_count(void) { return clinux_count; }
 

@@ -4,7 +4,7 @@
 // Looking names up without ever holding up the loop thread.
 //
 // DESIGN. getaddrinfo waits for seconds, so it has a thread of its own, started at the first look-up: two rings and two
-// eventfds join it with the loop thread. Static glibc knows /etc/hosts and DNS; names ending in .local are not found.
+// eventfds join it with the loop thread. musl knows /etc/hosts and DNS; names ending in .local are not found.
 //
 // Order of calls: `resolve`; when `number` is readable, `next` until nil. A thread that is in the middle of a look-up
 // when the resolver goes ends by itself once that is over.

@@ -63,9 +63,12 @@ need_swift() {
     command -v swift >/dev/null || fail "there is no swift on PATH; install the Swift toolchain (6.3 was used)."
 }
 
-# architecture ARCH: sets what differs between the two: $triple for Swift, $host for C, $compiler and its friends.
+# architecture BUILD: sets what differs between the builds: $arch, $triple for Swift, $host for C, $libc, $CC and its
+# friends. A product (x86_64, aarch64) is linked with musl; the ordinary build (host) with this machine's own libc.
 architecture() {
-    arch=$1
+    local build=$1
+    arch=$build libc=musl
+    if [ "$build" = host ]; then arch=$(uname -m) libc=system; fi
     case $arch in
     x86_64) triple=x86_64-unknown-linux-gnu host=x86_64-linux-gnu ;;
     aarch64) triple=aarch64-none-none-elf host=aarch64-linux-gnu ;;

@@ -13,6 +13,6 @@ cd "$root"
 verb=$1
 shift
 scratch=${INTERCOM_SCRATCH:-.build-host}
-"$here/deps.sh" "$(uname -m)" >/dev/null
+"$here/deps.sh" host >/dev/null
 toolset=$("$here/toolset.sh" host "$scratch")
 exec swift "$verb" --toolset "$toolset" --scratch-path "$scratch" --disable-build-manifest-caching "$@"

@@ -4,13 +4,64 @@
 # How each C library is compiled. Sourced by deps.sh, which hashes this file: any change here makes a new prefix.
 #
 # A recipe runs in its own work folder holding the unpacked archive in ./source, and leaves its archive and headers in
-# $out/lib and $out/include. Given are $host (the C target triple), $CC, $AR, $RANLIB, $STRIP, $flags and $jobs.
+# $out/lib and $out/include. Given are $arch, $host (the C target triple), $CC, $AR, $RANLIB, $STRIP, $flags and $jobs.
 # What computes a frame or a packet is compiled for speed, the rest for size. Libraries that read bytes from the network
 # before they are authenticated get a stack protector.
 
 recipe_flags() { # WORK: flags every library is compiled with; no path of the build ends in an object, no unwind tables
     echo "-g0 -fPIC -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables" \
         "-ffile-prefix-map=$1=."
+}
+
+recipe_musl() { # the product's libc, into $out/sysroot/usr, with the kernel's headers, which it leaves to others, beside its own
+    local name folder headers=$out/sysroot/usr/include
+    cd source
+    CC=$CC AR=$AR RANLIB=$RANLIB CFLAGS="-Os $flags" ./configure --target="$arch-linux-musl" --disable-shared \
+        --disable-gcc-wrapper --prefix="$out/sysroot/usr"
+    make -j"$jobs"
+    make install
+    install -D COPYRIGHT "$out/licenses/musl/COPYRIGHT"
+    for name in linux asm asm-generic; do
+        for folder in "/usr/$host/include" "/usr/include/$host" /usr/include; do
+            [ ! -d "$folder/$name" ] || { ln -s "$folder/$name" "$headers/$name" && break; }
+        done
+        [ -d "$headers/$name" ] || { echo "there is no folder $name of the kernel's headers" && return 1; }
+    done
+}
+
+# musl_compiler OUT WORK: makes a C compiler of $CC that knows musl's headers and libraries only, and prints its path.
+musl_compiler() {
+    local libraries=$1/sysroot/usr/lib headers=$1/sysroot/usr/include own
+    own=$($CC -print-file-name=include)
+    # In a specs file a blank line ends an entry.
+    cat >"$2/musl.specs" <<SPECS
+%rename cpp_options old_cpp_options
+
+*cpp_options:
+-nostdinc -isystem $headers -isystem $own %(old_cpp_options)
+
+*cc1:
+%(cc1_cpu) -nostdinc -isystem $headers -isystem $own
+
+*link_libgcc:
+-L$libraries -L $(dirname "$($CC -print-libgcc-file-name)")
+
+*libgcc:
+libgcc.a%s %:if-exists(libgcc_eh.a%s)
+
+*startfile:
+$libraries/crt1.o $libraries/crti.o crtbeginT.o%s
+
+*endfile:
+crtend.o%s $libraries/crtn.o
+
+*link:
+-nostdlib -static
+
+SPECS
+    printf '#!/bin/sh\nexec %s -specs=%s -no-pie "$@"\n' "$CC" "$2/musl.specs" >"$2/musl-cc"
+    chmod +x "$2/musl-cc"
+    echo "$2/musl-cc"
 }
 
 recipe_mbedtls() {

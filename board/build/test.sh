@@ -48,7 +48,7 @@ self_tests() { # COMMAND...: runs it, compares its count with that of the first
 }
 
 step "lint" "$here/lint.sh"
-step "C libraries" "$here/deps.sh" x86_64 aarch64
+step "C libraries" "$here/deps.sh" host x86_64 aarch64
 step "tests of the ordinary build" "$here/host.sh" test
 example() { INTERCOM_SCRATCH=.build-example "$here/host.sh" run --package-path Tests/Example; }
 step "the example package" example

@@ -21,8 +21,8 @@ folder=$(cd "$2" && pwd)
 need_swift
 toolchain=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")
 
-architecture "$([ "$build" = host ] && uname -m || echo "$build")"
-libraries=$("$here/deps.sh" --prefix "$arch")
+architecture "$build"
+libraries=$("$here/deps.sh" --prefix "$build")
 [ -f "$libraries/versions" ] || fail "the C libraries for $arch are not built yet; run: make deps"
 
 # What the program says about itself. Written only when it changes, so that nothing is recompiled for nothing.
@@ -41,14 +41,15 @@ info=$folder/include/intercom_build_info.h
 if cmp -s "$info.new" "$info"; then rm "$info.new"; else mv "$info.new" "$info"; fi
 
 includes=(-I "$libraries/include" -I "$folder/include")
-c=("${includes[@]}") swift=() linker=(-L "$libraries/lib" -lm)
+c=("${includes[@]}") swift=() linker=(-L "$libraries/lib")
+[ "$build" != host ] || linker+=(-lm) # musl has it in libc
 for flag in "${includes[@]}"; do swift+=(-Xcc "$flag"); done
 
 if [ "$build" != host ]; then
     tables=$toolchain/lib/swift/embedded/$triple/libswiftUnicodeDataTables.a
     [ -f "$tables" ] || fail "this Swift toolchain has no Embedded Swift for $triple (looked for $tables)."
-    target=(--target="$host")
-    [ "$arch" = "$(uname -m)" ] || [ ! -d "/usr/$host/include" ] || target+=(-isystem "/usr/$host/include")
+    sysroot=$libraries/sysroot
+    target=(--target="$arch-linux-musl" --sysroot="$sysroot")
     # No path of this machine may end in the binary: each folder gets a name that is the same everywhere.
     maps=("$root=." "$libraries=libraries" "$toolchain=swift")
     for map in "${maps[@]}"; do
@@ -61,9 +62,11 @@ if [ "$build" != host ]; then
     # Without incremental code generation no section holds a hash of each module's paths and times.
     swift+=(-enable-experimental-feature Embedded -wmo -Osize
         -Xfrontend -disable-incremental-llvm-codegen -Xfrontend -function-sections -use-ld=lld
-        -Xclang-linker --target="$host" -Xclang-linker -static-pie -Xclang-linker -Wno-unused-command-line-argument)
-    linker+=("$tables" --gc-sections --icf=all --no-eh-frame-hdr -T "$here/discard.ld" --pack-dyn-relocs=relr --strip-all --build-id=none)
-    for call in malloc calloc realloc posix_memalign aligned_alloc; do linker+=(--wrap=$call); done
+        -Xclang-linker --target="$arch-linux-musl" -Xclang-linker -static-pie -Xclang-linker -nostartfiles
+        -Xclang-linker -nodefaultlibs -Xclang-linker -Wno-unused-command-line-argument)
+    linker+=("$sysroot/usr/lib/"{rcrt1.o,crti.o,crtn.o,libc.a} "$($CC -print-libgcc-file-name)" "$tables"
+        --gc-sections --icf=all --no-eh-frame-hdr -T "$here/discard.ld" --pack-dyn-relocs=relr --strip-all --build-id=none)
+    for call in malloc calloc realloc posix_memalign aligned_alloc __libc_start_main; do linker+=(--wrap=$call); done
 fi
 
 list() { # the arguments as a JSON array; none of them holds a quote or a backslash

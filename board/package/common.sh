@@ -41,7 +41,7 @@ board_files() {
 
 # components ARCH: what is linked into the program, one a line: name, version, licence, where its source is.
 components() {
-    local libraries name version library licence archive sum compiler libc
+    local libraries name version library licence archive sum compiler
     libraries=$("$here/deps.sh" --prefix "$1")
     [ -f "$libraries/versions" ] || fail "the C libraries for $1 are not built yet; run: make deps"
     printf '%s\t%s\t%s\t%s\n' '# component' version licence source
@@ -49,6 +49,7 @@ components() {
         case $name in
         mbedtls) licence=Apache-2.0 ;;
         libsrtp | opus | speexdsp) licence=BSD-3-Clause ;;
+        musl) licence=MIT ;;
         alsa-lib | libgpiod) licence=LGPL-2.1-or-later ;;
         *) fail "board/package/common.sh knows no licence of $name." ;;
         esac
@@ -57,13 +58,7 @@ components() {
     done <"$libraries/versions"
     (
         architecture "$1"
-        libc=/usr/include/x86_64-linux-gnu/bits
-        name=libc6-dev
-        [ "$arch" = "$(uname -m)" ] || name=libc6-dev-arm64-cross
-        libc=$(dpkg-query -W -f '${Version}' "$name" 2>/dev/null) ||
-            libc=$(printf '#include <features.h>\n__GLIBC__.__GLIBC_MINOR__\n' | $CC -E -P - | tail -n 1 | tr -d ' ')
         compiler=$($CC -dumpfullversion)
-        printf '%s\t%s\t%s\t%s\n' glibc "$libc" LGPL-2.1-or-later "Debian's source package glibc"
         printf '%s\t%s\t%s\t%s\n' libgcc "$compiler" GPL-3.0-or-later-with-GCC-exception "Debian's source package gcc"
     )
     version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
@@ -84,6 +79,6 @@ licences() {
     install -D -m 644 "$libraries/speexdsp/COPYING" "$2/speexdsp/COPYING"
     install -D -m 644 "$libraries/alsa-lib/COPYING" "$2/alsa-lib/COPYING"
     install -D -m 644 "$libraries/libgpiod/LGPL-2.1-or-later.txt" "$2/libgpiod/COPYING"
-    install -D -m 644 "$libraries/alsa-lib/COPYING" "$2/glibc/COPYING.LIB" # the same text: LGPL 2.1
+    install -D -m 644 "$libraries/musl/COPYRIGHT" "$2/musl/COPYRIGHT"
     install -D -m 644 "$toolchain/share/swift/LICENSE.txt" "$2/swift/LICENSE.txt"
 }
