@@ -15,7 +15,7 @@ source "$here/recipes.sh"
 source "$here/fetch.sh"
 
 # Two lanes, each in order, run side by side; libsrtp needs mbedTLS's headers.
-lanes=("mbedtls libsrtp" "opus alsa-lib libgpiod speexdsp")
+lanes=("mbedtls libsrtp" "opus alsa-lib libgpiod speexdsp qrcodegen")
 
 prefix() { # of the architecture chosen
     local key

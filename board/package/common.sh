@@ -50,6 +50,7 @@ components() {
         mbedtls) licence=Apache-2.0 ;;
         libsrtp | opus | speexdsp) licence=BSD-3-Clause ;;
         alsa-lib | libgpiod) licence=LGPL-2.1-or-later ;;
+        qrcodegen) licence=MIT ;;
         *) fail "board/package/common.sh knows no licence of $name." ;;
         esac
         read -r _ _ archive library sum < <(grep -E "^$name +$version " "$here/libraries.lock")
@@ -82,6 +83,7 @@ licences() {
     install -D -m 644 "$libraries/libsrtp/LICENSE" "$2/libsrtp/LICENSE"
     install -D -m 644 "$libraries/opus/COPYING" "$2/opus/COPYING"
     install -D -m 644 "$libraries/speexdsp/COPYING" "$2/speexdsp/COPYING"
+    install -D -m 644 "$libraries/qrcodegen/LICENSE" "$2/qrcodegen/LICENSE"
     install -D -m 644 "$libraries/alsa-lib/COPYING" "$2/alsa-lib/COPYING"
     install -D -m 644 "$libraries/libgpiod/LGPL-2.1-or-later.txt" "$2/libgpiod/COPYING"
     install -D -m 644 "$libraries/alsa-lib/COPYING" "$2/glibc/COPYING.LIB" # the same text: LGPL 2.1
