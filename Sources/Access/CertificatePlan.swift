@@ -76,8 +76,8 @@ public struct CertificatePlan: Sendable {
     guard kept.isOurs else { return .otherAuthority }
     if Self.isPlausible(wallSeconds) {
       if wallSeconds < kept.validity.lowerBound { return .notYetValid }
+      if Self.isUrgent(kept.validity, wallSeconds: wallSeconds) { return .expiring }
       let left = kept.validity.upperBound - wallSeconds
-      if left < Self.day { return .expiring }
       if left < Int64(Limits.certificateRenewalDays) * Self.day, !isBusy { return .expiring }
     }
     guard !kept.names.covers(wanted) else {
@@ -92,6 +92,12 @@ public struct CertificatePlan: Sendable {
     guard isStable, !isBusy else { return nil }
     pending = nil
     return wanted.names.allSatisfy { kept.names.contains($0) } ? .addresses : .names
+  }
+
+  /// Whether a certificate is not valid by the clock, or not for a day more: then it does not wait for the end of a call.
+  public static func isUrgent(_ validity: ClosedRange<Int64>, wallSeconds: Int64) -> Bool {
+    guard isPlausible(wallSeconds) else { return false }
+    return wallSeconds < validity.lowerBound || validity.upperBound - wallSeconds < day
   }
 
   /// Whether a wall clock can be right: not before this program was written, and not so late that the authority ends.

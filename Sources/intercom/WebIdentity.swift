@@ -35,6 +35,8 @@ final class WebIdentity {
   private var plan = CertificatePlan()
   /// Whether `authority` made `server`; found out once, since it costs a signature.
   private var isOurs = false
+  /// From when to when `server` is valid.
+  private var validity: ClosedRange<Int64>?
   private var notes: [Note] = []
   private var uncovered = ""
 
@@ -57,17 +59,19 @@ final class WebIdentity {
     }
   }
 
-  /// Looks whether the certificate still fits, and makes another if not. `isBusy`: a call runs.
+  /// Looks whether the certificate still fits, and makes another if not. `isBusy`: a call runs; then it only looks at the clock, which
+  /// allocates nothing.
   func handleTimeout(isBusy: Bool, at now: Instant) {
     guard let authority else { return }
     pollTimeout = now + .milliseconds(Limits.certificatePollMilliseconds)
+    let wall = Clock.wallSeconds()
+    if isBusy, let validity, !CertificatePlan.isUrgent(validity, wallSeconds: wall) { return }
     let wanted = wantedNames(authority)
     let kept = server.map { server in
       let (names, addresses) = server.chain.alternativeNames
       return CertificateFacts(
         names: CertificateNames(names: names, addresses: addresses), validity: server.chain.validity, isOurs: isOurs)
     }
-    let wall = Clock.wallSeconds()
     guard let reason = plan.handle(wanted: wanted, kept: kept, wallSeconds: wall, isBusy: isBusy, at: now) else {
       return
     }
@@ -169,6 +173,7 @@ final class WebIdentity {
 
   private func take(_ server: CertificateStore.Server) {
     self.server = server
+    validity = server.chain.validity
     isOurs = authority.map { server.chain.isVouchedFor(by: $0.chain) } ?? true
     version += 1
     trouble = nil
