@@ -54,8 +54,7 @@ enum TrustCommand {
         return ExitCode.done
       } catch { return ExitCode.failed }
     }
-    let addresses = WebAddresses(settings.web)
-    let facts = WebIdentity.facts(name: settings.name, authority: authority, addresses: addresses)
+    let (facts, addresses) = WebIdentity.facts(settings, authority)
     print(facts.name)
     print("  trust it once  \(addresses.trust ?? "the port is another one at each start; the log says which")")
     if let url = facts.httpsURL { print("  then open      \(url)") }
@@ -78,7 +77,7 @@ enum TrustCommand {
     do throws(CertificateTrouble) {
       let server = try CertificateStore.operators(certificate: certificate, key: key)
       print(settings.name)
-      if let url = WebAddresses(settings.web).secure { print("  open           \(url)") }
+      if let url = WebAddresses(settings.web, for: .init(server.chain)).secure { print("  open           \(url)") }
       print("  certificate    \(certificate), for \(Self.names(server.chain))")
       print("  SHA-256        \(server.chain.fingerprint.digits)")
       print("It is an operator's own: who trusts its authority has nothing to do here.")

@@ -87,19 +87,24 @@ final class WebIdentity {
     return notes
   }
 
-  /// What the trust page tells; `addresses` are those of the listeners as they are.
-  func facts(_ addresses: WebAddresses) -> TrustFacts {
-    Self.facts(name: settings.name, authority: authority, addresses: addresses)
+  /// What the trust page tells; the ports are those of the listeners as they are. It changes with the machine's addresses.
+  func facts(port: UInt16, securePort: UInt16) -> TrustFacts {
+    guard let server else { return TrustFacts(name: settings.name) }
+    if let authority { return Self.facts(settings, authority, port: port, securePort: securePort).facts }
+    let addresses = WebAddresses(settings.web, for: .init(server.chain), port: port, securePort: securePort)
+    return TrustFacts(name: settings.name, httpsURL: addresses.secure)
   }
 
   /// The same for whoever has only read the authority.
-  static func facts(name: String, authority: CertificateAuthority?, addresses: WebAddresses) -> TrustFacts {
-    var facts = TrustFacts(name: name, httpsURL: addresses.secure)
-    guard let authority else { return facts }
+  static func facts(
+    _ settings: Settings, _ authority: CertificateAuthority, port: UInt16? = nil, securePort: UInt16? = nil
+  ) -> (facts: TrustFacts, addresses: WebAddresses) {
+    let addresses = WebAddresses(settings.web, for: .init(authority), port: port, securePort: securePort)
+    var facts = TrustFacts(name: settings.name, httpsURL: addresses.secure)
     facts.fingerprint = authority.chain.fingerprint.digits
     facts.certificate = authority.chain.certificate(0)
     if let trust = addresses.trust { facts.qr = QREncoder.modules(of: "\(trust)#\(facts.fingerprint)") ?? .none }
-    return facts
+    return (facts, addresses)
   }
 
   // MARK: Private
