@@ -131,11 +131,15 @@ static int make(
   if (code != 0) return code;
   serial[0] = (unsigned char)((serial[0] & 0x7F) | 0x40);  // positive and without a leading zero (RFC 5280 4.1.2.2)
   code = mbedtls_x509write_crt_set_serial_raw(writer, serial, sizeof serial);
-  common_name(settings->subject, name);
+  const char *subject = (const char *)settings->texts;
+  const char *issuer = subject + strlen(subject) + 1;
+  const char *not_before = issuer + strlen(issuer) + 1;
+  const char *not_after = not_before + strlen(not_before) + 1;
+  common_name(subject, name);
   if (code == 0) code = mbedtls_x509write_crt_set_subject_name(writer, name);
-  common_name(settings->issuer, name);
+  common_name(issuer, name);
   if (code == 0) code = mbedtls_x509write_crt_set_issuer_name(writer, name);
-  if (code == 0) code = mbedtls_x509write_crt_set_validity(writer, settings->not_before, settings->not_after);
+  if (code == 0) code = mbedtls_x509write_crt_set_validity(writer, not_before, not_after);
   if (code == 0) code = set_extensions(writer, settings);
   if (code != 0) return code;
   // Written at the end of the buffer; answers its size.

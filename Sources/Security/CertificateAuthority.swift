@@ -30,6 +30,7 @@ public final class CertificateAuthority: Sendable {
 
   /// A new authority "intercom NAME authority XXXX" for `names` and what is below them, and private addresses. The four digits tell two
   /// devices of one name apart. Costs about 10 ms on a small board.
+  @inline(never)
   public static func make(
     name: String, names: [String], randomness: inout Randomness
   ) throws(IdentityError) -> CertificateAuthority {
@@ -66,6 +67,7 @@ public final class CertificateAuthority: Sendable {
   /// A new key and a certificate for a server of these names and addresses, valid between the two moments (seconds since 1970-01-01);
   /// what the authority may not vouch for is left out. PEM text: the key, the certificate, the authority's certificate. A secret. Costs
   /// about 10 ms on a small board.
+  @inline(never)
   public func serverCertificate(
     names: [String], addresses: [IPAddress], from begin: Int64, to end: Int64
   ) throws(IdentityError) -> [UInt8] {
@@ -89,36 +91,28 @@ public final class CertificateAuthority: Sendable {
 
   // MARK: Private
 
+  @inline(never)
   private static func certificate(
     _ subject: String, issuer: String, isAuthority: Bool, from begin: String, to end: String, names: [UInt8],
     key: PrivateKey, issuerKey: PrivateKey
   ) throws(IdentityError) -> [UInt8] {
-    var code: Int32 = 0
-    let capacity = Int(CMBEDTLS_CERTIFICATE_BYTES_MAX)
-    let bytes = copied(capacity) { out, size in
-      subject.withCString { subject in
-        issuer.withCString { issuer in
-          begin.withCString { begin in
-            end.withCString { end in
-              names.withUnsafeBufferPointer { names in
-                var settings = cmbedtls_certificate_settings()
-                settings.is_authority = isAuthority ? 1 : 0
-                settings.subject = subject
-                settings.issuer = issuer
-                settings.not_before = begin
-                settings.not_after = end
-                settings.names = names.baseAddress
-                settings.names_count = Int32(names.count)
-                code = cmbedtls_certificate_make(&settings, key.handle, issuerKey.handle, out, size)
-                return code
-              }
-            }
-          }
+    var texts: [UInt8] = []
+    for text in [subject, issuer, begin, end] {
+      for byte in text.utf8 where byte != 0 { texts.append(byte) }
+      texts.append(0)
+    }
+    return try written(Int(CMBEDTLS_CERTIFICATE_BYTES_MAX)) { out, size in
+      texts.withUnsafeBufferPointer { texts in
+        names.withUnsafeBufferPointer { names in
+          var settings = cmbedtls_certificate_settings()
+          settings.is_authority = isAuthority ? 1 : 0
+          settings.texts = texts.baseAddress
+          settings.names = names.baseAddress
+          settings.names_count = Int32(names.count)
+          return cmbedtls_certificate_make(&settings, key.handle, issuerKey.handle, out, size)
         }
       }
     }
-    guard code > 0 else { throw .unavailable(code: code) }
-    return bytes
   }
 
   private static func armoured(_ certificate: [UInt8]) throws(IdentityError) -> [UInt8] {
@@ -131,12 +125,11 @@ public final class CertificateAuthority: Sendable {
 
   /// At most `limit` bytes of the text, cut between characters.
   private static func shortened(_ text: String, to limit: Int) -> String {
-    var bytes = Array(text.utf8.prefix(limit + 1))
-    guard bytes.count > limit else { return text }
-    bytes.removeLast()
+    let bytes = Array(text.utf8)
+    var count = min(bytes.count, limit)
     // What begins with the bits 10 belongs to the character before it.
-    while let last = text.utf8.dropFirst(bytes.count).first, last & 0xC0 == 0x80, !bytes.isEmpty { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
+    while count > 0, count < bytes.count, bytes[count] & 0xC0 == 0x80 { count -= 1 }
+    return bytes.withByteView { $0.prefix(count).text() }
   }
 }
 

@@ -15,22 +15,39 @@ public enum QRPicture {
     let border = 4
     let side = code.size + border * 2
     var bytes: [UInt8] = []
-    bytes.append(
-      text: "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(side) \(side)\" width=\"\(side * 4)\" ")
-    bytes.append(text: "height=\"\(side * 4)\" role=\"img\" aria-label=\"\(label)\" shape-rendering=\"crispEdges\">")
-    bytes.append(text: "<path fill=\"#fff\" d=\"M0 0h\(side)v\(side)H0z\"/><path fill=\"#000\" d=\"")
+    put(&bytes, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", side)
+    put(&bytes, " ", side)
+    put(&bytes, "\" width=\"", side * 4)
+    put(&bytes, "\" height=\"", side * 4)
+    bytes.append(text: "\" role=\"img\" aria-label=\"")
+    bytes.append(text: label)
+    put(&bytes, "\" shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h", side)
+    put(&bytes, "v", side)
+    bytes.append(text: "H0z\"/><path fill=\"#000\" d=\"")
     for row in 0..<code.size {
       var column = 0
       while column < code.size {
         let start = column
         while code.isDark(column: column, row: row) { column += 1 }
         let run = column - start
-        if run > 0 { bytes.append(text: "M\(start + border) \(row + border)h\(run)v1h-\(run)z") }
+        if run > 0 {
+          put(&bytes, "M", start + border)
+          put(&bytes, " ", row + border)
+          put(&bytes, "h", run)
+          put(&bytes, "v1h-", run)
+          bytes.append(text: "z")
+        }
         column += 1
       }
     }
     bytes.append(text: "\"/></svg>")
     return bytes
+  }
+
+  @inline(never)
+  private static func put(_ bytes: inout [UInt8], _ text: String, _ number: Int) {
+    bytes.append(text: text)
+    bytes.append(text: "\(number)")
   }
 
   /// The code as lines for a terminal: each character is two modules, one above the other, black on white whatever colours the

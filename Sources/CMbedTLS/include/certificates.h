@@ -27,17 +27,14 @@ void cmbedtls_key_free(cmbedtls_key *key);
 
 // ---- Writing ----
 
-/// What a certificate is made from. Texts end with a zero.
+/// What a certificate is made from.
 typedef struct {
   /// 1: an authority (basicConstraints CA with path length 0, names: nameConstraints, critical); 0: a server's (extendedKeyUsage
   /// serverAuth, names: subjectAltName).
   int32_t is_authority;
-  /// Common names, UTF-8, at most 64 bytes; the issuer's is the subject's for an authority.
-  const char *subject;
-  const char *issuer;
-  /// YYYYMMDDhhmmss, UTC.
-  const char *not_before;
-  const char *not_after;
+  /// Four texts, one behind the other, each ended by a zero: the subject's common name and the issuer's (UTF-8, at most 64 bytes, the
+  /// same for an authority), the first moment and the last (YYYYMMDDhhmmss, UTC).
+  const uint8_t *texts;
   /// The extension's value, DER.
   const uint8_t *names;
   int32_t names_count;
