@@ -112,6 +112,7 @@ let package = Package(
     tests("Security", needs: ["Core", "Peer"]),
     tests("Codecs", needs: ["Core", "Voice"]),
     tests("Linux", needs: ["Core"]),
+    tests("Host", needs: ["Core", "Security"]),
     tests("SelfTest", needs: ["Core", "FuzzEntries"]),
     .target(
       name: "FuzzEntries",
