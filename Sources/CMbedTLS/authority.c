@@ -3,7 +3,7 @@
 //
 // Keys, and certificates that we sign ourselves (RFC 5280).
 #include "internal.h"
-#include "certificates.h"
+#include "CMbedTLSCertificates.h"
 #include <mbedtls/ecp.h>
 #include <mbedtls/md.h>
 #include <mbedtls/oid.h>

@@ -4,7 +4,7 @@
 // Reading certificates back, our authority's included: its critical name constraints are an extension that the library does not know,
 // so it refuses the certificate unless somebody else answers for them.
 #include "internal.h"
-#include "certificates.h"
+#include "CMbedTLSCertificates.h"
 #include <mbedtls/md.h>
 #include <mbedtls/oid.h>
 #include <mbedtls/pem.h>
