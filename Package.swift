@@ -61,7 +61,7 @@ let package = Package(
     room("Station", needs: ["VOIP", "Peer", "Rooms", "Web", "Access", "Config", "Panel", "Core"]),
 
     // Adapters: each fills the seam of the room it imports.
-    room("Security", needs: ["Peer", "Core", "CMbedTLS", "CSRTP"]),
+    room("Security", needs: ["Peer", "Core", "CMbedTLS", "CQR", "CSRTP"]),
     room("Codecs", needs: ["Voice", "Core", "COpus", "CSpeexDSP"]),
     room("Linux", needs: ["Core", "CLinux", "CALSA", "CGPIO"]),
     room("Host", needs: ["VOIP", "Voice", "Core", "Security", "Codecs", "Linux"]),
@@ -70,6 +70,7 @@ let package = Package(
     shim("CALSA", libraries: ["asound"]),
     shim("CGPIO", libraries: ["gpiod"]),
     shim("CMbedTLS", libraries: ["mbedtls", "mbedx509", "mbedcrypto"]),
+    shim("CQR", libraries: ["qrcodegen"]),
     shim("CSRTP", libraries: ["srtp2"]),
     shim("COpus", libraries: ["opus"]),
     shim("CSpeexDSP", libraries: ["speexdsp"]),
@@ -111,6 +112,7 @@ let package = Package(
     tests("Security", needs: ["Core", "Peer"]),
     tests("Codecs", needs: ["Core", "Voice"]),
     tests("Linux", needs: ["Core"]),
+    tests("Host", needs: ["Core", "Security"]),
     tests("SelfTest", needs: ["Core", "FuzzEntries"]),
     .target(
       name: "FuzzEntries",

@@ -32,6 +32,27 @@ public enum Limits {
   /// Sources a far side may send from in one session: its voice, one replacement after a restart of its sender, and
   /// video, retransmission and correction streams that we refused but somebody may send.
   public static let srtpSourcesMax = 8
+  /// Days from a server certificate's first moment to its last: what phones accept of an authority that its owner trusts (825), and a
+  /// day less for how they count.
+  public static let certificateDays = 824
+  /// Days before its end that a server certificate is made anew: a device that is off for a holiday still comes back with a good one.
+  public static let certificateRenewalDays = 30
+  /// Days a server certificate is valid before it is made, for phones whose clock is behind.
+  public static let certificateBacklogDays = 7
+  /// Names in a certificate, its own and those of the configuration.
+  public static let certificateNamesMax = 16
+  /// Addresses in a certificate: several interfaces with one or two private addresses each.
+  public static let certificateAddressesMax = 16
+  /// How often the machine's addresses are looked at for its certificate.
+  public static let certificatePollMilliseconds = 10_000
+  /// How long new addresses must stay the same before a certificate is made for them: less than a poll, so two polls agree.
+  public static let certificateStableMilliseconds = 8000
+  /// Earliest wall-clock time that is believed (2026-11-01): before it, this program did not exist, so the clock is not set yet.
+  public static let clockPlausibleSecondsMin: Int64 = 1_793_491_200
+  /// Latest wall-clock time that is believed (2046-01-01): a certificate made then still ends before the authority does.
+  public static let clockPlausibleSecondsMax: Int64 = 2_398_377_600
+  /// Bytes in a QR code: version 14 at level M, which a phone still reads from a screen; the address and fingerprint take 130.
+  public static let qrBytesMax = 362
   // MARK: Kernel
 
   /// Descriptors reported ready by one wait: what is over comes with the next wait, at once.

@@ -13,6 +13,18 @@ public enum SecurityFuzz {
     do throws(IdentityError) { _ = try DTLSIdentity.restore(bytes) } catch {}
   }
 
+  /// Bytes as a file with certificates, an authority's among them.
+  public static func certificate(_ bytes: ByteView) {
+    do throws(IdentityError) {
+      let chain = try CertificateChain.read(bytes)
+      _ = chain.alternativeNames
+      _ = chain.commonName
+      _ = chain.validity
+      _ = chain.isVouchedFor(by: chain)
+    } catch {}
+    _ = NameConstraints(der: bytes)
+  }
+
   /// Bytes as a datagram that comes to a waiting server, and to a client that has sent its hello.
   public static func handshake(_ bytes: ByteView) {
     do throws(IdentityError) {

@@ -75,7 +75,8 @@ public struct SelfTestCase: Sendable {
 public enum SelfTest {
   /// Every case, in order of the rooms.
   public static var cases: [SelfTestCase] {
-    coreCases + iceCases + mediaCases + descriptionCases + securityCases + voiceCases + talkCases + panelCases
+    coreCases + iceCases + mediaCases + descriptionCases + securityCases + certificateCases + voiceCases + talkCases
+      + panelCases
       + productCases + callCases + stationCases
   }
 }

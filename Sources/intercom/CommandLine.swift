@@ -11,6 +11,7 @@ enum Command {
   case call(CallOptions)
   case check(CheckOptions)
   case control(ControlOptions)
+  case trust(TrustOptions)
   case doctor(config: String?)
   case devices
   case selftest
@@ -62,6 +63,15 @@ enum Command {
     var config: String?
   }
 
+  /// The options of `intercom trust`.
+  struct TrustOptions {
+    var config: String?
+    /// Whether the authority's certificate is printed, and nothing else.
+    var isCertificate = false
+    /// Whether a terminal gets no QR code.
+    var isWithoutCode = false
+  }
+
   /// The options of `intercom check`.
   struct CheckOptions {
     /// The file; empty: the board's alone.
@@ -87,6 +97,7 @@ enum Command {
     case "call": self = Self.call(rest)
     case "check": self = Self.check(rest)
     case "status", "mute", "unmute", "answer", "hangup", "volume", "dnd", "talk": self = Self.control(first, rest)
+    case "trust": self = Self.trust(rest)
     case "doctor": self = Self.doctor(rest)
     case "devices": self = rest.isEmpty ? .devices : .misused("devices takes nothing more")
     case "selftest": self = rest.isEmpty ? .selftest : .misused("selftest takes nothing more")
@@ -109,6 +120,24 @@ enum Command {
       index += 2
     }
     return .run(config: config)
+  }
+
+  private static func trust(_ words: [String]) -> Command {
+    var options = TrustOptions()
+    var index = 0
+    while index < words.count {
+      switch words[index] {
+      case "--certificate": options.isCertificate = true
+      case "--no-qr": options.isWithoutCode = true
+      case "--config":
+        guard index + 1 < words.count else { return .misused("--config wants a file") }
+        index += 1
+        options.config = words[index]
+      default: return .misused("trust does not know '\(words[index])'; intercom trust --help")
+      }
+      index += 1
+    }
+    return .trust(options)
   }
 
   private static func check(_ words: [String]) -> Command {
@@ -198,6 +227,7 @@ enum Help {
     case "volume": volume
     case "dnd": dnd
     case "talk": talk
+    case "trust": trust
     case "doctor": doctor
     default: nil
     }
@@ -217,6 +247,7 @@ enum Help {
       intercom volume PERCENT|+N|-N     set the speaker's volume, or change it
       intercom dnd on|off               refuse calls as busy, or no longer
       intercom talk on|off              press or let go push-to-talk
+      intercom trust                    show how phones and computers trust this device, with a QR code
       intercom doctor [--config FILE]   look for what is wrong on this machine, and say what helps
       intercom check FILE               say what is wrong with a configuration, if anything
       intercom devices                  list sound cards and GPIO chips
@@ -394,6 +425,20 @@ enum Help {
       --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
 
     Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let trust = """
+    intercom trust [--certificate] [--no-qr] [--config FILE]
+
+    Shows where phones and computers come to trust this device's HTTPS, once, and the fingerprint to compare: address,
+    SHA-256 digest, and on a terminal a QR code with both. It reads the state directory, so it works whether or not the
+    service runs; mostly it takes root or the service's user.
+
+      --certificate   print the authority's certificate (PEM), to install it by other means
+      --no-qr         no QR code
+      --config FILE   the configuration; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was shown, 66 when a file cannot be read, 69 when there is no certificate yet.
     """
 
   static let doctor = """

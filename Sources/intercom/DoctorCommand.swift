@@ -96,7 +96,7 @@ enum DoctorCommand {
     findings.append(service.finding)
     let checks = DoctorChecks(settings: settings, isServiceRunning: service.isRunning)
     findings += checks.machine() + checks.sound() + checks.lines() + checks.realTime() + checks.storage()
-    findings += checks.network()
+    findings += checks.network() + checks.certificate()
     return findings
   }
 }

@@ -32,6 +32,8 @@ final class Running {
   private let sockets: WebSockets
   private let calls: CallSockets
   private let memory: CallMemory
+  /// The certificate for HTTPS.
+  let identity: WebIdentity
   private var live = LiveLine(isShown: LiveLine.isWanted(onTerminal: false))
   let beginning = Clock.now()
   /// Something happened that the service manager's line about us may tell.
@@ -63,11 +65,14 @@ final class Running {
       sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host)
       web = WebServer(randomness: try Entropy.randomness())
       station = Station(settings, randomness: try Entropy.randomness())
+      var randomness = try Entropy.randomness()
+      identity = WebIdentity(settings, randomness: &randomness, at: beginning)
     } catch { throw .system(what: "web server at \(settings.web.listen.text)", error) }
     calls = try CallSockets(host: desk.host)
     memory = CallMemory(directory: settings.stateDirectory)
     panel = DevicePanel(settings, host: desk.host)
     desk.note(.notice, "start", "listening on http://\(sockets.local.text)/")
+    noteIdentity()
     openControl()
   }
 
@@ -101,6 +106,10 @@ final class Running {
     let now = try desk.turn(until: min(min(web.pollTimeout(), station.pollTimeout()), min(moment, nextDuty)))
     if desk.takeReload() { reload(at: now) }
     if web.pollTimeout() <= now { web.handleTimeout(at: now) }
+    if identity.pollTimeout <= now {
+      identity.handleTimeout(isBusy: station.model.state != .idle, at: now)
+      noteIdentity()
+    }
     // A button goes first: what it says must hold before anything else is answered.
     panel.handle(at: now)
     obeyPanel(at: now)
@@ -116,7 +125,12 @@ final class Running {
   }
 
   private var nextDuty: Instant {
-    min(supervision.pollTimeout(), min(control?.pollTimeout() ?? .never, panel.pollTimeout()))
+    min(
+      min(supervision.pollTimeout(), identity.pollTimeout), min(control?.pollTimeout() ?? .never, panel.pollTimeout()))
+  }
+
+  private func noteIdentity() {
+    for note in identity.takeNotes() { desk.note(note.level, "certificate", note.text) }
   }
 
   /// Takes events to and fro until there are none.

@@ -20,7 +20,7 @@ private let arrows: [String: Set<String>] = [
   "Peer": ["ICE", "RTP", "SDP", "Core"],
   "VOIP": ["Peer", "Core"],
   "Station": ["VOIP", "Peer", "Rooms", "Web", "Access", "Config", "Panel", "Core"],
-  "Security": ["Peer", "Core", "CMbedTLS", "CSRTP"],
+  "Security": ["Peer", "Core", "CMbedTLS", "CQR", "CSRTP"],
   "Codecs": ["Voice", "Core", "COpus", "CSpeexDSP"],
   "Linux": ["Core", "CLinux", "CALSA", "CGPIO", "Synchronization"],
   "Host": ["VOIP", "Voice", "Core", "Security", "Codecs", "Linux", "Synchronization"],

@@ -12,6 +12,8 @@ import Testing
     "Sources/Linux/Clock.swift": "it is the clock",
     "Sources/Host/ServiceHost.swift": "once, at start: sender reports count on from there by the monotonic clock",
     "Sources/intercom/DoctorChecks.swift": "to say that it is wrong",
+    "Sources/intercom/DoctorChecks+Certificate.swift": "to say what a browser will say of the dates",
+    "Sources/intercom/WebIdentity.swift": "at each look anew, for dates in certificates; the plan is made for jumps",
   ]
 
   @Test("only those look at it who are not hurt when it jumps")

@@ -18,7 +18,7 @@ source "$here/recipes.sh"
 source "$here/fetch.sh"
 
 # musl first where it is wanted; then two lanes, each in order, side by side; libsrtp needs mbedTLS's headers.
-lanes=("mbedtls libsrtp" "opus alsa-lib libgpiod speexdsp")
+lanes=("mbedtls libsrtp" "opus alsa-lib libgpiod speexdsp qrcodegen")
 
 prefix() { # of the build chosen
     local key

@@ -139,3 +139,10 @@ recipe_speexdsp() {
     mkdir -p "$out/include/speex"
     cp include/speex/*.h "$out/include/speex"
 }
+
+recipe_qrcodegen() { # the C edition of a library of many; its licence stands at the head of its source
+    $CC -Os $flags -DNDEBUG -c source/c/qrcodegen.c -o qrcodegen.o
+    $AR crsD "$out/lib/libqrcodegen.a" qrcodegen.o
+    cp source/c/qrcodegen.h "$out/include"
+    sed -n '1,/\*\//p' source/c/qrcodegen.c >"$out/licenses/$name/LICENSE"
+}

@@ -51,6 +51,7 @@ components() {
         libsrtp | opus | speexdsp) licence=BSD-3-Clause ;;
         musl) licence=MIT ;;
         alsa-lib | libgpiod) licence=LGPL-2.1-or-later ;;
+        qrcodegen) licence=MIT ;;
         *) fail "board/package/common.sh knows no licence of $name." ;;
         esac
         read -r _ _ archive library sum < <(grep -E "^$name +$version " "$here/libraries.lock")
@@ -77,6 +78,7 @@ licences() {
     install -D -m 644 "$libraries/libsrtp/LICENSE" "$2/libsrtp/LICENSE"
     install -D -m 644 "$libraries/opus/COPYING" "$2/opus/COPYING"
     install -D -m 644 "$libraries/speexdsp/COPYING" "$2/speexdsp/COPYING"
+    install -D -m 644 "$libraries/qrcodegen/LICENSE" "$2/qrcodegen/LICENSE"
     install -D -m 644 "$libraries/alsa-lib/COPYING" "$2/alsa-lib/COPYING"
     install -D -m 644 "$libraries/libgpiod/LGPL-2.1-or-later.txt" "$2/libgpiod/COPYING"
     install -D -m 644 "$libraries/musl/COPYRIGHT" "$2/musl/COPYRIGHT"

@@ -39,6 +39,7 @@ public struct FuzzEntry: Sendable {
     FuzzEntry("address", CoreFuzz.address),
     FuzzEntry("callername", WebFuzz.callerName),
     FuzzEntry("candidate", ICEFuzz.candidate),
+    FuzzEntry("certificate", burst: 300, bytesMax: 10_000, SecurityFuzz.certificate),
     FuzzEntry("config", burst: 600, bytesMax: Limits.configurationBytesMax + 100, ConfigFuzz.fuzz),
     FuzzEntry("control", bytesMax: 2 * Limits.controlLineBytesMax, WebFuzz.control),
     FuzzEntry("description", burst: 600, bytesMax: Limits.sdpBytesMax + 100, SDPFuzz.description),
