@@ -3,6 +3,7 @@
 
 """A small client of WebDriver BiDi (W3C): commands that wait for their answer, and events as they come."""
 
+import contextlib
 import itertools
 import json
 import threading
@@ -22,7 +23,9 @@ class Session:
     """One session. `on_event(method, parameters)` is called on the thread that reads."""
 
     def __init__(self, url, on_event):
-        self.socket = connect(url, max_size=MESSAGE_BYTES_MAX, open_timeout=ANSWER_SECONDS, proxy=None)
+        self.closing = contextlib.ExitStack()
+        self.socket = self.closing.enter_context(
+            connect(url, max_size=MESSAGE_BYTES_MAX, open_timeout=ANSWER_SECONDS, proxy=None))
         self.numbers = itertools.count(1)
         self.answers = {}
         self.changed = threading.Condition()
@@ -67,5 +70,5 @@ class Session:
         return message["result"]
 
     def close(self):
-        self.socket.close()
+        self.closing.close()
         self.reader.join(5)

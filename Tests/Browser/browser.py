@@ -4,9 +4,8 @@
 """What every browser of these tests can do, whichever it is; chromium.py and firefox.py do it."""
 
 import base64
-import json
+import contextlib
 import pathlib
-import threading
 import time
 
 import numpy
@@ -45,9 +44,12 @@ class Page:
         return self.evaluate("(s) => document.querySelector(s)?.textContent ?? ''", selector)
 
     def heard(self):
-        """The samples that the page has heard, as floats at 48 kHz, and when the first of them came."""
+        """The samples that the page has heard since forget(), as floats at 48 kHz."""
         text = self.evaluate("() => browserTest.heard()")
         return numpy.frombuffer(base64.b64decode(text), dtype="<i2").astype(numpy.float64) / 32768
+
+    def forget(self):
+        self.evaluate("() => browserTest.forget()")
 
     def report(self):
         return "\n".join([f"-- console of {self.browser.name} --", *self.console[-60:]])
@@ -60,15 +62,22 @@ class Browser:
 
     def __init__(self):
         self.pages = []
-        self.lock = threading.Lock()
 
     def open(self, url):
         """Opens the address in a tab of its own."""
         raise NotImplementedError
 
+    def speaking(self):
+        """`with` it the microphone says the speech, from its beginning. Where it does so anyhow, as soon as it is asked
+        for, there is nothing to do."""
+        return contextlib.nullcontext()
+
+    def close_pages(self):
+        for page in self.pages:
+            # A page that a test has closed, or that hangs, is no reason to fail.
+            with contextlib.suppress(Exception):
+                page.close()
+        self.pages.clear()
+
     def report(self):
         return "\n".join(page.report() for page in self.pages)
-
-
-def as_text(value):
-    return value if isinstance(value, str) else json.dumps(value)

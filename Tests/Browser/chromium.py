@@ -8,6 +8,7 @@ import shutil
 
 from browser import HOOKS, PAGE_SECONDS, Browser, Page
 from playwright.sync_api import Error, sync_playwright
+from processes import PREFERRED, descendants, prefer
 
 # A start of the whole browser on a loaded machine.
 START_SECONDS = 60
@@ -88,6 +89,9 @@ class Chromium(Browser):
                 timeout=START_SECONDS * 1000,
                 env={**os.environ, "HOME": str(self.folder)},
             )
+            # Playwright gives the browser a session of its own.
+            for pid in descendants(os.getpid()):
+                prefer(pid, PREFERRED)
             self.context.add_init_script(HOOKS)
         except BaseException:
             self.playwright.stop()

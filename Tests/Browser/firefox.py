@@ -61,6 +61,12 @@ class FirefoxPage(Page):
             raise BiDiError(answer["exceptionDetails"]["text"] + "\n" + self.report())
         return json.loads(answer["result"]["value"])
 
+    def heard(self):
+        return self.browser.sound.heard()
+
+    def forget(self):
+        self.browser.sound.forget()
+
     def pointer(self, *actions):
         self.browser.session.send(
             "input.performActions", context=self.context,
@@ -144,6 +150,9 @@ class Firefox(Browser):
             self.process.stop()
             if self.session:
                 self.session.close()
+
+    def speaking(self):
+        return self.sound.speaking(self.speech)
 
     def open(self, url):
         return FirefoxPage(self, url)

@@ -7,13 +7,13 @@
 
 (() => {
   if (globalThis.browserTest || !navigator.mediaDevices) return;
-  const test = { connections: [], blocks: [], tracks: 0, loudAt: null, markedAt: null, plain: true, recording: true };
+  const test = { connections: [], elements: [], blocks: [], tracks: 0, loudAt: null, markedAt: null, recording: true };
   globalThis.browserTest = test;
 
   const media = navigator.mediaDevices;
   const getUserMedia = media.getUserMedia.bind(media);
   media.getUserMedia = (constraints) => {
-    if (!test.plain || !constraints?.audio) return getUserMedia(constraints);
+    if (!constraints?.audio) return getUserMedia(constraints);
     const audio = constraints.audio === true ? {} : { ...constraints.audio };
     return getUserMedia({
       ...constraints,
@@ -28,7 +28,8 @@
     if (index >= 0) test.loudAt = before + index / 48;
   };
 
-  // Chromium gives the track's own samples, without a worklet that the page's Content-Security-Policy would have to let in.
+  // Chromium gives the track's own samples, without a worklet that the page's Content-Security-Policy would have to let
+  // in.
   const process = async (track) => {
     const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
     for (;;) {
@@ -42,31 +43,26 @@
     }
   };
 
-  // Elsewhere a node of the old kind, which needs no worklet either.
-  const tap = async (stream) => {
-    test.context ??= new AudioContext({ sampleRate: 48000 });
-    await test.context.resume();
-    const source = test.context.createMediaStreamSource(stream);
-    const node = test.context.createScriptProcessor(1024, 1, 1);
-    node.onaudioprocess = ({ inputBuffer }) => take(inputBuffer.getChannelData(0).slice(), performance.now());
-    source.connect(node).connect(test.context.destination);
-    test.taps = [...(test.taps ?? []), source, node];
-  };
-
   test.record = async (track) => {
     test.tracks += 1;
     const stream = new MediaStream([track]);
-    if (!globalThis.MediaStreamTrackProcessor) return tap(stream);
-    // Chromium decodes a remote track only for an element.
-    const element = new Audio();
-    element.muted = true;
-    element.srcObject = stream;
-    element.play().catch(() => {});
-    await process(track);
-    element.srcObject = null;
+    const samples = Boolean(globalThis.MediaStreamTrackProcessor);
+    // Chromium decodes a remote track only for an element. Elsewhere it is heard behind the loudspeaker, from the page's own
+    // element where there is one.
+    const element = test.last || samples ? new Audio() : null;
+    if (element) {
+      element.muted = samples;
+      element.srcObject = stream;
+      element.play().catch(() => {});
+      test.elements.push(element);
+    }
+    if (samples) await process(track);
   };
 
-  test.forget = () => { test.blocks = []; test.loudAt = null; };
+  test.forget = () => {
+    test.blocks = [];
+    test.loudAt = null;
+  };
 
   test.heard = () => {
     const length = test.blocks.reduce((sum, block) => sum + block.length, 0);

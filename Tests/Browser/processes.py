@@ -41,3 +41,32 @@ class Background(Program):
                 time.sleep(0.05)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+PREFERRED = -15
+
+
+@contextlib.contextmanager
+def preferred(pid="self"):
+    """Lets a session of processes go before what else the machine does, for a while and where the kernel permits it.
+
+    A call is judged, not what else the machine does; and where sessions share the processor (sched_autogroup), the
+    priority of a process counts only among those of its session.
+    """
+    before = preference(pid)
+    prefer(pid, PREFERRED)
+    try:
+        yield
+    finally:
+        prefer(pid, before)
+
+
+def preference(pid):
+    with contextlib.suppress(OSError):
+        return int(pathlib.Path(f"/proc/{pid}/autogroup").read_text().split()[-1])
+    return 0
+
+
+def prefer(pid, nice):
+    with contextlib.suppress(OSError):
+        pathlib.Path(f"/proc/{pid}/autogroup").write_text(str(nice))

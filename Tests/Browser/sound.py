@@ -7,6 +7,7 @@ import contextlib
 import os
 import subprocess
 
+import numpy
 from harness import PATIENCE_SECONDS, until
 from processes import Background
 
@@ -25,6 +26,9 @@ class Sound:
 
     def __init__(self, folder):
         self.folder = folder / "pulse"
+        self.recording = self.folder / "speaker.raw"
+        self.recorder = None
+        self.forgotten = 0
         self.environment = {
             "PULSE_SERVER": f"unix:{self.folder}/native",
             "PULSE_RUNTIME_PATH": str(self.folder),
@@ -42,6 +46,10 @@ class Sound:
             env={**self.environment, "HOME": str(self.folder), "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"})
         try:
             until(self.answers, "the sound server")
+            self.recorder = Background(
+                ["parec", "--device=speaker.monitor", "--raw", "--format=s16le", "--rate=48000", "--channels=1",
+                 "--latency-msec=50", str(self.recording)], env=self.environment)
+            until(lambda: self.recording.exists() and self.recording.stat().st_size, "the loudspeaker's sound")
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -53,7 +61,20 @@ class Sound:
         return done.returncode == 0
 
     def __exit__(self, kind, value, trace):
+        if self.recorder:
+            self.recorder.stop()
         self.process.stop()
+
+    def forget(self):
+        """What the loudspeaker has played until now is not asked for any more."""
+        self.forgotten = self.recording.stat().st_size // 2 * 2
+
+    def heard(self):
+        """What the loudspeaker has played since, as floats at 48 kHz."""
+        with self.recording.open("rb") as file:
+            file.seek(self.forgotten)
+            data = file.read()
+        return numpy.frombuffer(data[: len(data) // 2 * 2], dtype="<i2").astype(numpy.float64) / 32768
 
     @contextlib.contextmanager
     def speaking(self, path):
