@@ -84,6 +84,7 @@ class Chromium(Browser):
                 str(self.folder / "chromium"),
                 executable_path=shutil.which("chromium"),
                 headless=False,
+                permissions=["microphone"],
                 args=arguments,
                 ignore_default_args=["--headless", "--mute-audio", "--hide-scrollbars"],
                 timeout=START_SECONDS * 1000,
@@ -106,8 +107,10 @@ class Chromium(Browser):
         finally:
             self.playwright.stop()
 
-    def version(self):
-        return self.context.browser.version if self.context.browser else ""
+    def hide(self, page):
+        """Playwright lets each page think that it is in front, unless it is told so."""
+        session = self.context.new_cdp_session(page.page)
+        session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
 
     def open(self, url):
         return ChromiumPage(self, url)

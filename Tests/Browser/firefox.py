@@ -154,6 +154,9 @@ class Firefox(Browser):
     def speaking(self):
         return self.sound.speaking(self.speech)
 
+    def hide(self, page):
+        """The tab in front hides the others."""
+
     def open(self, url):
         return FirefoxPage(self, url)
 

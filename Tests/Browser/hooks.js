@@ -7,7 +7,9 @@
 
 (() => {
   if (globalThis.browserTest || !navigator.mediaDevices) return;
-  const test = { connections: [], elements: [], blocks: [], tracks: 0, loudAt: null, markedAt: null, recording: true };
+  const test = {
+    sources: [], elements: [], blocks: [], tracks: 0, loudAt: null, markedAt: null, recording: true,
+  };
   globalThis.browserTest = test;
 
   const media = navigator.mediaDevices;
@@ -127,12 +129,24 @@
     test.last.track.stop();
   };
 
+  // When the person pressed the page's button, for the time to the first sound.
+  addEventListener("click", ({ target }) => {
+    if (target.closest?.("#call")) test.markedAt = performance.now();
+  }, true);
+
+  const Source = globalThis.EventSource;
+  globalThis.EventSource = class extends Source {
+    constructor(...options) {
+      super(...options);
+      test.sources.push(this);
+    }
+  };
+
   const Connection = globalThis.RTCPeerConnection;
   globalThis.RTCPeerConnection = class extends Connection {
     constructor(...options) {
       super(...options);
       if (!test.recording) return;
-      test.connections.push(this);
       this.addEventListener("track", ({ track }) => test.record(track));
     }
   };
