@@ -42,7 +42,7 @@ flash: ## bring it to a board as a service: make flash HOST=user@address [BOARD=
 
 ##@ Check
 .PHONY: test vm-test browser-test bench fuzz lint
-test: ## every test: lint, unit, sanitizer, both programs, calls end to end and with browsers, the device in the VM
+test: ## every test: lint, unit, sanitizer, both programs, calls, browsers, the device in the VM
 	@$(TOOLS)/test.sh
 vm-test: device ## the device in a virtual machine: sound cards, buttons, lights, a bad network
 	@Tests/VM/run

@@ -14,7 +14,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "EndToEnd"))
 
 import processes  # noqa: E402
-from chromium import Chromium  # noqa: E402
+from chromium import Chromium, stop_playwright  # noqa: E402
 from firefox import Firefox  # noqa: E402
 from recordings import sentence, write  # noqa: E402
 from sound import Sound  # noqa: E402
@@ -27,6 +27,7 @@ def nothing_left_running():
     """Whoever is started is ended with it: browsers have many children."""
     with processes.preferred():
         yield
+    stop_playwright()
     deadline = time.monotonic() + 10
     while (left := processes.descendants(os.getpid())) and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -154,11 +154,8 @@ class Firefox(Browser):
     def speaking(self):
         return self.sound.speaking(self.speech)
 
-    def hide(self, page):
-        """The tab in front hides the others."""
-
     def open(self, url):
         return FirefoxPage(self, url)
 
     def report(self):
-        return super().report() + "\n-- firefox's own log --\n" + "\n".join(self.process.lines[-30:])
+        return "\n".join([super().report(), "-- firefox's own log --", *self.process.lines[-30:]])

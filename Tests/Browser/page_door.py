@@ -4,6 +4,7 @@
 """The product's page in a browser, used as a person does: by its buttons, whose ids docs/reference/page.md lists."""
 
 import contextlib
+import re
 import time
 
 from harness import config, until
@@ -61,9 +62,12 @@ class CallPage:
         return self.page.heard()
 
     def complaints(self):
-        """What the browser found wrong with the page: errors of scripts, and what the security policy refused."""
+        """What the browser found wrong with the page: errors of scripts, and what the security policy refused.
+
+        A refused request is none: the session that a page ends may have gone with the connection's goodbye.
+        """
         return [line for line in self.page.console
-                if line.startswith(("error", "uncaught")) and "favicon" not in line]
+                if line.startswith("uncaught") or re.search("Content.Security.Policy|Error:", line)]
 
 
 def idle(intercom):

@@ -29,6 +29,7 @@ class Background(Program):
         super().__init__(command=command, env=env)
 
     def stop(self):
+        """Ends the program, and whatever of its children is there after that."""
         below = descendants(self.process.pid)
         if self.process.poll() is None:
             self.process.terminate()

@@ -157,7 +157,6 @@ def test_a_hidden_tab_keeps_its_call(house, browser):
     page.call()
     other = browser.open("about:blank")
     other.to_front()
-    browser.hide(page.page)
     page.page.wait_for("document.hidden", "the page's being hidden", 5)
     with browser.speaking():
         time.sleep(HIDDEN_SECONDS)
