@@ -6,6 +6,7 @@
 import base64
 import contextlib
 import pathlib
+import subprocess
 import time
 
 import numpy
@@ -81,3 +82,11 @@ class Browser:
 
     def report(self):
         return "\n".join(page.report() for page in self.pages)
+
+
+def trust(authority, folder):
+    """Puts a certificate authority (PEM) among those that the NSS database in `folder` trusts for web servers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = f"sql:{folder}"
+    for arguments in (["-N", "--empty-password"], ["-A", "-n", "intercom", "-t", "C,,", "-i", str(authority)]):
+        subprocess.run(["certutil", "-d", database, *arguments], check=True, timeout=PAGE_SECONDS)

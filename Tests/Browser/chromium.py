@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 
-from browser import HOOKS, PAGE_SECONDS, Browser, Page
+from browser import HOOKS, PAGE_SECONDS, Browser, Page, trust
 from playwright.sync_api import sync_playwright
 from processes import Background
 
@@ -80,12 +80,15 @@ def stop_playwright():
 class Chromium(Browser):
     name = "chromium"
 
-    def __init__(self, speech, folder):
+    def __init__(self, speech, folder, *, authority=None):
+        """`authority`: a certificate authority that it trusts beside those it comes with."""
         super().__init__()
-        self.speech, self.folder = speech, folder
+        self.speech, self.folder, self.authority = speech, folder, authority
 
     def __enter__(self):
         profile = self.folder / "chromium"
+        if self.authority:
+            trust(self.authority, self.folder / ".pki/nssdb")
         arguments = [
             "--headless=new",
             "--remote-debugging-port=0",

@@ -19,6 +19,14 @@ from firefox import Firefox  # noqa: E402
 from recordings import sentence, write  # noqa: E402
 from sound import Sound  # noqa: E402
 
+SOURCES = HERE.parents[1] / "Sources"
+# What the program has no part of yet is not asked for: the page's files, and the web server's TLS and certificates.
+collect_ignore = []
+if not (SOURCES / "Web/PageFiles.swift").exists():
+    collect_ignore += ["test_page_calls.py", "test_https.py"]
+elif not ((SOURCES / "Security/TLSChannel.swift").exists() and (SOURCES / "Web/TrustPage.swift").exists()):
+    collect_ignore += ["test_https.py"]
+
 KINDS = ["chromium", "firefox"]
 
 

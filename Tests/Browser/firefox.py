@@ -8,7 +8,7 @@ import os
 import shutil
 
 from bidi import BiDiError, Session
-from browser import HOOKS, PAGE_SECONDS, Browser, Page
+from browser import HOOKS, PAGE_SECONDS, Browser, Page, trust
 from processes import Background
 
 START_SECONDS = 60
@@ -104,9 +104,10 @@ class FirefoxPage(Page):
 class Firefox(Browser):
     name = "firefox"
 
-    def __init__(self, speech, folder, *, sound):
+    def __init__(self, speech, folder, *, sound, authority=None):
+        """`authority`: a certificate authority that it trusts beside those it comes with."""
         super().__init__()
-        self.speech, self.folder, self.sound = speech, folder, sound
+        self.speech, self.folder, self.sound, self.authority = speech, folder, sound, authority
         self.by_context = {}
         self.session = None
 
@@ -115,7 +116,8 @@ class Firefox(Browser):
         profile.mkdir(parents=True)
         lines = [f'user_pref("{name}", {json.dumps(value)});' for name, value in PREFERENCES.items()]
         (profile / "user.js").write_text("\n".join(lines) + "\n")
-        self.prepare_profile(profile)
+        if self.authority:
+            trust(self.authority, profile)
         environment = {**os.environ, **self.sound.environment, "HOME": str(self.folder), "MOZ_HEADLESS": "1",
                        "MOZ_CRASHREPORTER_DISABLE": "1", "MOZ_DISABLE_CONTENT_SANDBOX": "1"}
         self.process = Background(
@@ -130,9 +132,6 @@ class Firefox(Browser):
             self.__exit__(None, None, None)
             raise
         return self
-
-    def prepare_profile(self, profile):
-        """For a case that needs more in the profile before the start."""
 
     def on_event(self, method, parameters):
         page = self.by_context.get(parameters.get("source", {}).get("context"))
