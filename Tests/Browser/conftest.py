@@ -20,12 +20,15 @@ from recordings import sentence, write  # noqa: E402
 from sound import Sound  # noqa: E402
 
 SOURCES = HERE.parents[1] / "Sources"
-# What the program has no part of yet is not asked for: the page's files, and the web server's TLS and certificates.
+# What the program has no part of yet is not asked for: the page's files, the web server's TLS
+# and certificates, callers that wait.
 collect_ignore = []
 if not (SOURCES / "Web/PageFiles.swift").exists():
-    collect_ignore += ["test_page_calls.py", "test_https.py"]
+    collect_ignore += ["test_page_calls.py", "test_waiting.py", "test_https.py"]
 elif not ((SOURCES / "Security/TLSChannel.swift").exists() and (SOURCES / "Web/TrustPage.swift").exists()):
     collect_ignore += ["test_https.py"]
+if not (SOURCES / "Station/CallModel+Waiting.swift").exists():
+    collect_ignore += ["test_waiting.py"]
 
 KINDS = ["chromium", "firefox"]
 

@@ -4,6 +4,7 @@
 """Sound in files, and how loud it is."""
 
 import pathlib
+import time
 import wave
 
 import numpy
@@ -38,6 +39,14 @@ def tail(path, seconds):
     data = pathlib.Path(path).read_bytes()[44:]
     samples = numpy.frombuffer(data[: len(data) // 2 * 2], dtype="<i2") / 32768
     return samples[-int(seconds * judge.RATE) :]
+
+
+def wait_for_voice(path, seconds=15):
+    """Waits until voice is in what an intercom is writing: a sound server takes its time to speak."""
+    deadline = time.monotonic() + seconds
+    while not is_voice(tail(path, 1)):
+        assert time.monotonic() < deadline, f"no voice in {path} within {seconds} s"
+        time.sleep(0.1)
 
 
 def level_db(samples):

@@ -8,20 +8,18 @@ No browser is told to pass over certificate errors here: the authority stands in
 
 import contextlib
 import re
-import time
 
 import pytest
 from chromium import Chromium
 from firefox import Firefox
-from harness import config
+from harness import config, until
 from page_door import CallPage
-from recordings import is_voice, tail
+from recordings import is_voice, wait_for_voice
 from sound import Sound
 from test_live_service import Service
 
 # What namespace.sh gives the veth pair: an address as on a LAN, so that nobody is let in for coming from loopback.
 LAN_ADDRESS = "10.91.0.1"
-LISTEN_SECONDS = 2.5
 START_SECONDS = 30
 
 
@@ -91,9 +89,8 @@ def test_a_browser_that_trusts_the_authority_pairs_and_talks(tmp_path, speech, k
             held.page.forget()
             held.call()
             with browser.speaking():
-                time.sleep(LISTEN_SECONDS + 2)
-                assert is_voice(tail(intercom.heard, LISTEN_SECONDS))
-            assert is_voice(held.page.heard())
+                wait_for_voice(intercom.heard)
+            until(lambda: is_voice(held.page.heard()), "the intercom's voice in the page")
             held.hang_up()
         print(intercom.log())
 

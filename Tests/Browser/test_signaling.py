@@ -12,7 +12,7 @@ import pytest
 import signaling
 from capture import POST_QUANTUM, Capture, key_share_groups
 from harness import Intercom, Program, config, until
-from recordings import is_silence, is_voice, sentence, tail, write
+from recordings import is_silence, is_voice, sentence, tail, wait_for_voice, write
 from test_live_service import Service
 
 import judge
@@ -92,12 +92,12 @@ def test_mute_and_unmute_are_heard_on_both_sides(running):
         return tail(heard, MUTE_SECONDS)
 
     with browser.speaking():
-        assert is_voice(there())
+        wait_for_voice(heard)
         page.evaluate("() => { browserTest.last.track.enabled = false; }")
         assert is_silence(there())
     with browser.speaking():
         page.evaluate("() => { browserTest.last.track.enabled = true; }")
-        assert is_voice(there())
+        wait_for_voice(heard)
     assert is_voice(recent(page))
     intercom.obey("mute")
     time.sleep(0.5)
