@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The intercom authors
 
-"""Debian's Firefox, driven by WebDriver BiDi; its microphone and loudspeaker belong to a PulseAudio of the test's own."""
+"""Debian's Firefox, driven by WebDriver BiDi; its microphone and loudspeaker are those of the test's own PulseAudio."""
 
 import json
 import os

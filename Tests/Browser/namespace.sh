@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The intercom authors
 #
-# Runs a command where nobody else can hear it: namespace.sh COMMAND [ARGUMENT ...]. A network namespace of its own, which
-# the kernel takes away with the last process in it: the loopback, and a veth pair with a default route, because Firefox
-# gathers no candidate at all where there is only the loopback.
+# Runs a command where nobody else can hear it: namespace.sh COMMAND [ARGUMENT ...]. A network namespace of its own,
+# which the kernel takes away with the last process in it: the loopback, and a veth pair with a default route, because
+# Firefox gathers no candidate at all where there is only the loopback.
 set -eu
 if [ "${1:-}" != --inside ]; then
     if [ "$(id -u)" = 0 ]; then

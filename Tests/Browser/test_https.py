@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The intercom authors
 
-"""The door as it is on a LAN: the browser trusts the intercom's authority, pairs by a code, and then talks.
+"""The door as it is on a LAN: the browser trusts the intercom's authority, pairs by a code, and talks.
 
-No browser is told to pass over certificate errors here: the authority stands in its own list, as a person puts it there.
+No browser is told to pass over certificate errors here: the authority stands in its own list, as a person puts it
+there.
 """
 
 import contextlib

@@ -46,7 +46,7 @@ def hold_call(browser, folder, speech, *, trickle):
             intercom.wait_for("call 1: closed|the caller hung up")
             assert intercom.stop() == 0
             there, here = judge.judge(speech, heard), judge.judge(speech, received)
-            print(f"\n{browser.name}, {'trickle' if trickle else 'whole offer'}: heard there {there}; heard here {here}")
+            print(f"\n{browser.name}, trickle {trickle}: heard there {there}; heard here {here}")
             judge.check(there, "the intercom")
             judge.check(here, browser.name)
         except BaseException:
