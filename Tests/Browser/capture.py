@@ -92,7 +92,7 @@ def fragments(frame):
 
 
 def key_share_groups(hello):
-    """The groups for which a whole ClientHello, put together from its fragments, brings a key share (RFC 8446, 4.2.8)."""
+    """The groups for which a ClientHello, put together from its fragments, brings a key share (RFC 8446, 4.2.8)."""
     body = b"".join(fragment.body for fragment in hello)
     at = 34
     at += 1 + body[at]  # session id

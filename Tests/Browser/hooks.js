@@ -49,8 +49,8 @@
     test.tracks += 1;
     const stream = new MediaStream([track]);
     const samples = Boolean(globalThis.MediaStreamTrackProcessor);
-    // Chromium decodes a remote track only for an element. Elsewhere it is heard behind the loudspeaker, from the page's own
-    // element where there is one.
+    // Chromium decodes a remote track only for an element. Elsewhere it is heard behind the loudspeaker, from the page's
+    // own element where there is one.
     const element = test.last || samples ? new Audio() : null;
     if (element) {
       element.muted = samples;
@@ -84,7 +84,7 @@
     return btoa(text);
   };
 
-  // What test_signaling.py does with a browser that has no page of the product's own: descriptions go in and out as text.
+  // What test_signaling.py does with a browser that has no page of the product's own: descriptions go in and out.
   const complete = (connection) => new Promise((resolve) => {
     const look = () => connection.iceGatheringState === "complete" && resolve();
     connection.addEventListener("icegatheringstatechange", look);

@@ -11,8 +11,8 @@ import numpy
 from harness import PATIENCE_SECONDS, until
 from processes import Background
 
-# The microphone is the monitor itself: a remapped source between the two wanders by a millisecond, which costs PESQ up to
-# a whole point.
+# The microphone is the monitor itself: a remapped source between the two wanders by a millisecond, which costs PESQ up
+# to a whole point.
 SCRIPT = """
 load-module module-native-protocol-unix socket={folder}/native auth-anonymous=1
 load-module module-null-sink sink_name=speaker rate=48000 channels=1 channel_map=mono
