@@ -49,8 +49,8 @@
     test.tracks += 1;
     const stream = new MediaStream([track]);
     const samples = Boolean(globalThis.MediaStreamTrackProcessor);
-    // Chromium decodes a remote track only for an element. Elsewhere it is heard behind the loudspeaker, from the page's
-    // own element where there is one.
+    // Chromium decodes a remote track only for an element. Elsewhere it is heard behind the loudspeaker, from the
+    // page's own element where there is one.
     const element = test.last || samples ? new Audio() : null;
     if (element) {
       element.muted = samples;
