@@ -41,11 +41,13 @@ flash: ## bring it to a board as a service: make flash HOST=user@address [BOARD=
 	@board/flash/flash.sh '$(HOST)' '$(BOARD)'
 
 ##@ Check
-.PHONY: test vm-test bench fuzz lint
-test: ## every test: lint, unit, sanitizer, both programs, calls end to end, the device in the VM
+.PHONY: test vm-test browser-test bench fuzz lint
+test: ## every test: lint, unit, sanitizer, both programs, calls, browsers, the device in the VM
 	@$(TOOLS)/test.sh
 vm-test: device ## the device in a virtual machine: sound cards, buttons, lights, a bad network
 	@Tests/VM/run
+browser-test: build ## calls with Chromium and Firefox, judged by what was heard
+	@Tests/Browser/run
 bench: build device ## the figures, beside those of others
 	@Tests/Bench/run
 fuzz: ## feed mutated bytes to every parser
@@ -61,7 +63,7 @@ clean: ## remove what was built here; the C libraries stay in the cache
 	rm -rf build .build .build-host .build-tsan .build-example .build-x86_64 .build-aarch64
 help: ## this text
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	    /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	    /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '%s\n' '' 'Variables' \
 	    '  DEPS_ARCHIVES=FOLDER   take the C libraries'"'"' archives from a folder' \
 	    '  DEPS_MIRROR=ADDRESS    fetch them from this Debian mirror instead of those apt uses' \

@@ -3,8 +3,8 @@
 # SPDX-FileCopyrightText: 2026 The intercom authors
 #
 # Every test there is, in the order in which a mistake shows soonest: lint, the ordinary build's tests, the rings under
-# ThreadSanitizer, both products, the self-tests inside each of them, calls between whole programs, the device in a
-# virtual machine, packages and flashing. Stops at the first step that fails. Ends with a line a machine can read:
+# ThreadSanitizer, both products, the self-tests inside each of them, calls between whole programs and with browsers, the
+# device in a virtual machine, packages and flashing. Stops at the first step that fails. Ends with a line a machine can read:
 # `N passed, N failed`, counting steps.
 
 set -euo pipefail
@@ -67,6 +67,8 @@ if [ -x Tests/EndToEnd/run ]; then
 else
     skip "there is no Tests/EndToEnd/run, so no call was made."
 fi
+step "what the tests with browsers need" "$here/python.sh" browser
+step "calls with Chromium and Firefox" Tests/Browser/run
 step "the device in the VM" Tests/VM/run
 step "the service's unit and the Debian packages" Tests/Packaging/run unit package
 step "installed and flashed in a throw-away root" Tests/Packaging/run install flash
