@@ -188,7 +188,6 @@ public enum SettingsSchema {
         KeyRule(
           required: "url", "where it takes calls, such as url = \"http://192.168.1.20:8080/call\"",
           .string { text, settings in
-            if hasPrefix(Array(text.utf8), "https:") { return .notYet("https") }
             guard let url = CallURL(text) else { return .refused }
             settings.peers[settings.peers.count - 1].url = url
             return .accepted

@@ -117,6 +117,8 @@ public enum Limits {
   public static let commandRingSlots = 16
   /// Reports from the audio thread: cumulative, so losing one loses nothing.
   public static let reportRingSlots = 8
+  /// Connections lent to the handshake thread: those that come in, and those of placed calls, rounded up.
+  public static let handshakeRingSlots = 32
   /// PCM periods between a file and the audio thread: 320 ms of 10 ms periods, so that a slow disk is not heard.
   public static let pcmRingSlots = 32
 

@@ -8,7 +8,7 @@
 //   socket ◀ pollOutput ─────────┘ ◀─ write ─ HTTP
 //
 // HANDLE    put, putEnd, step           COMMANDS  write, finish
-// POLL      read, pollOutput            QUESTIONS state, wantsInput, hasOutput
+// POLL      read, pollOutput            QUESTIONS state, wantsInput, inputRoom, hasOutput
 //
 // After `put` call `step` while the handshake lasts, and `read` until it answers 0 from then on; then send what there is
 // to be sent. `step` is a piece of work of milliseconds that cannot be interrupted: the channel may be handed to another
@@ -150,13 +150,15 @@ public struct TLSChannel: ~Copyable, @unchecked Sendable {
 
   // MARK: Questions
 
-  /// Whether `put` takes bytes now.
-  public var wantsInput: Bool {
+  /// How many bytes `put` takes now, at most 4,096.
+  public var inputRoom: Int {
     switch state {
-    case .handshaking, .established: cmbedtls_tls_room(handle) > 0
-    case .closedByPeer, .failed, .finished: false
+    case .handshaking, .established: Int(cmbedtls_tls_room(handle))
+    case .closedByPeer, .failed, .finished: 0
     }
   }
+  /// Whether `put` takes bytes now.
+  public var wantsInput: Bool { inputRoom > 0 }
   /// Whether there are bytes to be sent on the socket.
   public var hasOutput: Bool {
     var count: Int32 = 0

@@ -17,6 +17,8 @@ public enum TLSError: Error, Equatable, Sendable, BitwiseCopyable {
   case malformed(code: Int32)
   /// The connection ended without a goodbye: something may be missing.
   case truncated
+  /// This machine has no list of authorities.
+  case noAuthorities
   /// The certificate is for other names.
   case wrongName
   /// No authority that is trusted here stands behind the certificate.
@@ -51,6 +53,8 @@ public enum TLSError: Error, Equatable, Sendable, BitwiseCopyable {
     case .nothingInCommon: "Both sides have no TLS version or cipher in common."
     case .malformed(let code): "The far side's TLS is malformed, or was changed on the way (\(code))."
     case .truncated: "The TLS connection was cut off."
+    case .noAuthorities:
+      "There are no authorities in /etc/ssl/certs/ca-certificates.crt; install ca-certificates, or pin the far side's."
     case .wrongName: "The far side's certificate is for another name than the one in the URL."
     case .unknownAuthority: "The far side's certificate comes from an authority that is not trusted here."
     case .expired: "The far side's certificate has expired; or the clock here is wrong."

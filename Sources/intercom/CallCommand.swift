@@ -53,7 +53,7 @@ private final class Calling {
     self.peer = peer
     let (host, note) = configuration.hostOfCall()
     desk = try Desk(host, level: configuration.settings.log.level.linux)
-    client = try CallSocket(host: desk.host)
+    client = try CallSocket(host: desk.host, handshakes: desk.handshakes)
     call = PlacedCall(to: url, name: configuration.settings.name)
     held = HeldCall(options, name: configuration.settings.name, at: Clock.now())
     desk.note(.information, "start", configuration.origin)

@@ -332,10 +332,10 @@ struct SettingsTests {
       ]
     ),
     (
-      "name = 'x'\n[[peer]]\nname = 'a'\nurl = 'http://a'\n[[peer]]\nname = 'a'\nurl = 'https://a'",
+      "name = 'x'\n[[peer]]\nname = 'a'\nurl = 'http://a'\n[[peer]]\nname = 'a'\nurl = 'ftp://a'",
       [
         "6:8: peer.name: conflict: found \"a\"; see line 3; expected a name that no other peer has",
-        "7:7: peer.url: not there yet: found 'https://a' (https); expected where it takes calls, such as "
+        "7:7: peer.url: not allowed: found 'ftp://a'; expected where it takes calls, such as "
           + "url = \"http://192.168.1.20:8080/call\"",
       ]
     ),
