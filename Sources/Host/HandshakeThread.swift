@@ -11,7 +11,7 @@
 // lent to it whole, for one step at a time, and the loop leaves it alone meanwhile. The system's list of authorities is read
 // there as well, when the first https call wants it: a disk and 140 certificates are no work for the loop.
 
-public import Core
+import Core
 public import Linux
 import Security
 import Synchronization

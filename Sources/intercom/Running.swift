@@ -59,15 +59,21 @@ final class Running {
     boardComplaint = Board.complaint(settings)
     if let boardComplaint { desk.note(.warning, "start", boardComplaint) }
     desk.noteSound()
+    var secure: SecureListening?
+    if let endpoint = settings.web.httpsEndpoint {
+      secure = SecureListening(
+        endpoint: endpoint, identity: try makeHTTPSIdentity(settings.web), handshakes: desk.handshakes)
+    }
     do throws(LinuxError) {
-      sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host)
+      sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host, secure: secure)
       web = WebServer(randomness: try Entropy.randomness())
       station = Station(settings, randomness: try Entropy.randomness())
     } catch { throw .system(what: "web server at \(settings.web.listen.text)", error) }
-    calls = try CallSockets(host: desk.host)
+    calls = try CallSockets(host: desk.host, handshakes: desk.handshakes)
     memory = CallMemory(directory: settings.stateDirectory)
     panel = DevicePanel(settings, host: desk.host)
     desk.note(.notice, "start", "listening on http://\(sockets.local.text)/")
+    if let endpoint = sockets.secureLocal { desk.note(.notice, "start", "listening on https://\(endpoint.text)/") }
     openControl()
   }
 
@@ -98,7 +104,8 @@ final class Running {
 
   /// Waits once, and deals with what came.
   private func turn(until moment: Instant) throws(HostError) -> Instant {
-    let now = try desk.turn(until: min(min(web.pollTimeout(), station.pollTimeout()), min(moment, nextDuty)))
+    let now = try desk.turn(
+      until: min(min(min(web.pollTimeout(), sockets.pollTimeout()), station.pollTimeout()), min(moment, nextDuty)))
     if desk.takeReload() { reload(at: now) }
     if web.pollTimeout() <= now { web.handleTimeout(at: now) }
     // A button goes first: what it says must hold before anything else is answered.

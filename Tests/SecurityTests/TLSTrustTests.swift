@@ -66,7 +66,7 @@ struct TLSTrustTests {
   func unfit() throws {
     let rows: [(String, String, TLSError)] = [
       (TLSFixture.expired, "door.local", .expired), (TLSFixture.future, "door.local", .notYetValid),
-      (TLSFixture.client, "door.local", .unfitCertificate), (TLSFixture.foreign, "door.local", .forbiddenName),
+      (TLSFixture.foreign, "door.local", .forbiddenName),
       (TLSFixture.foreign, "bank.example", .forbiddenName),
       (TLSFixture.excluded, "secret.door.local", .forbiddenName),
       (TLSFixture.farAddress, "8.8.8.8", .forbiddenName),
@@ -76,6 +76,16 @@ struct TLSTrustTests {
       #expect(try verdict(identity, host, .authority(identity.lastFingerprint)) == .failed(error), "\(error.text)")
       #expect(try verdict(identity, host, .bundle(.fixture(device))) == .failed(error), "\(error.text)")
       #expect(error.isOfCertificate)
+    }
+  }
+
+  @Test("a certificate for clients serves nobody")
+  func usage() throws {
+    var pair = try TLSPair(.fixture(TLSFixture.client, device), trust: .bundle(.fixture(device)))
+    pair.run()
+    guard case .failed = pair.states[1], case .failed(.refused) = pair.states[0] else {
+      Issue.record("it serves")
+      return
     }
   }
 
@@ -106,7 +116,8 @@ struct TLSTrustTests {
   @Test("an identity of the media path serves too")
   func mediaIdentity() throws {
     let text = try DTLSIdentity.make().exported()
-    let identity = try text.withByteView { text in Result { try TLSIdentity.read(certificates: text, key: text) } }
-    #expect(try verdict(identity.get(), "door.local", .leaf(identity.get().fingerprint)) == .established)
+    let pem = String(decoding: text, as: UTF8.self)
+    let identity = try TLSIdentity.fixture(pem, key: pem)
+    #expect(try verdict(identity, "door.local", .leaf(identity.fingerprint)) == .established)
   }
 }

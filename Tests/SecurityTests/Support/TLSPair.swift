@@ -20,9 +20,14 @@ struct TLSPair: ~Copyable {
   private var toClient: [UInt8] = []
 
   init(_ identity: TLSIdentity, host: String = "door.local", trust: TLSTrust) throws(TLSError) {
-    client = try TLSChannel(client: host, trust: trust)
-    server = try TLSChannel(server: identity)
+    let client = try TLSChannel(client: host, trust: trust)
+    let server = try TLSChannel(server: identity)
+    self.client = client
+    self.server = server
   }
+
+  /// How far the client and the server are.
+  var states: [TLSChannel.State] { [client.state, server.state] }
 
   /// Lets both go on until nothing moves.
   mutating func run() {
@@ -80,7 +85,7 @@ struct TLSPair: ~Copyable {
     var buffer = [UInt8](repeating: 0, count: 1000)
     var moved = false
     while true {
-      let count = buffer.withMutableByteView { channel.read(into: $0) }
+      let count = buffer.withUnsafeMutableBytes { channel.read(into: MutableByteView($0)) }
       if count == 0 { return moved }
       read += buffer[..<count]
       moved = true
@@ -98,18 +103,26 @@ struct TLSPair: ~Copyable {
 extension TLSIdentity {
   /// The identity of a fixture's certificates.
   static func fixture(_ certificates: String..., key: String = TLSFixture.key) throws -> TLSIdentity {
-    let chain = Array(certificates.joined(separator: "\n").utf8)
-    return try chain.withByteView { chain in
-      try Array(key.utf8).withByteView { key in Result { try TLSIdentity.read(certificates: chain, key: key) }.get() }
+    let key = Array(key.utf8)
+    let read: Result<TLSIdentity, IdentityError> = Array(certificates.joined(separator: "\n").utf8).withByteView {
+      chain in
+      key.withByteView { key in
+        do throws(IdentityError) { return .success(try .read(certificates: chain, key: key)) } catch {
+          return .failure(error)
+        }
+      }
     }
+    return try read.get()
   }
 }
 
 extension TLSAuthorities {
   /// The authorities of a fixture.
   static func fixture(_ certificates: String...) throws -> TLSAuthorities {
-    try Array(certificates.joined(separator: "\n").utf8).withByteView { bytes in
-      try Result { try TLSAuthorities.read(bytes) }.get()
+    let read: Result<TLSAuthorities, IdentityError> = Array(certificates.joined(separator: "\n").utf8).withByteView {
+      bytes in
+      do throws(IdentityError) { return .success(try .read(bytes)) } catch { return .failure(error) }
     }
+    return try read.get()
   }
 }
