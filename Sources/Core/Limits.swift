@@ -34,7 +34,7 @@ public enum Limits {
   public static let srtpSourcesMax = 8
   /// Largest file of authorities that calls believe in: a system's bundle of 140 is 220 KB.
   public static let authoritiesFileBytesMax = 1_048_576
-  /// TLS handshakes under way at once: two browsers that open six connections each, and some to spare. Each holds 40 KB;
+  /// TLS handshakes under way at once: two browsers that open six connections each, and some to spare. Each holds 50 KB;
   /// beyond, the oldest makes room.
   public static let tlsHandshakesMax = 16
   /// TLS handshakes under way from one address: the six connections of a browser and a second page, so that one address

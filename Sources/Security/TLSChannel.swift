@@ -14,7 +14,7 @@
 // to be sent. `step` is a piece of work of milliseconds that cannot be interrupted: the channel may be handed to another
 // thread for it (docs/decisions/handshake-thread.md) as long as one thread at a time touches it.
 //
-// DESIGN. Memory: 26 KB for records once the handshake is done, some 15 KB more before that, and what waits to be sent
+// DESIGN. Memory: 37 KB once the handshake is done, some 15 KB more before that, and what waits to be sent
 // (one record; before that a flight of at most 32 KB). The client looks at the certificate itself
 // when the library's handshake is done and before a byte of ours is written: trust may be a digest, and names that an
 // authority may not speak for have to be found here, because the library does not know name constraints.

@@ -29,7 +29,7 @@ final class Running {
   var panel: DevicePanel
   var station: Station
   var web: WebServer
-  private let sockets: WebSockets
+  let sockets: WebSockets
   private let calls: CallSockets
   private let memory: CallMemory
   private var live = LiveLine(isShown: LiveLine.isWanted(onTerminal: false))
