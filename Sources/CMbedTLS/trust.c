@@ -11,12 +11,11 @@
 #include <mbedtls/asn1.h>
 #include <mbedtls/oid.h>
 #include <string.h>
-#include <time.h>
 
 // Authorities between a certificate and the trusted one, that one included.
 #define CONSTRAINTS_MAX 8
-// A clock before 2026-01-01 has not been set yet: a certificate can't be judged "not valid yet" by it.
-#define CLOCK_SET_SECONDS 1767225600
+// A clock before this has not been set yet: no certificate can be judged "not valid yet" by it.
+static const mbedtls_x509_time clock_set = {2026, 1, 1, 0, 0, 0};
 
 // Kinds of GeneralName (RFC 5280 section 4.2.1.6), as tags in a certificate.
 #define NAME_DNS (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)
@@ -155,7 +154,7 @@ static int32_t verify(mbedtls_x509_crt *chain, mbedtls_x509_crt *trusted, int is
   int code = mbedtls_x509_crt_verify_with_profile(
       chain, trusted, NULL, &mbedtls_x509_crt_profile_default, host, &flags, on_certificate, &path);
   if (code != 0 && code != MBEDTLS_ERR_X509_CERT_VERIFY_FAILED) return CMBEDTLS_TLS_UNFIT_CERTIFICATE;
-  if (is_pinned && time(NULL) < CLOCK_SET_SECONDS) flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_FUTURE;
+  if (is_pinned && mbedtls_x509_time_is_future(&clock_set)) flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_FUTURE;
   if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) {
     return is_pinned ? CMBEDTLS_TLS_OTHER_AUTHORITY : CMBEDTLS_TLS_UNKNOWN_AUTHORITY;
   }
