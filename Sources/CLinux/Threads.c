@@ -77,6 +77,9 @@ int32_t clinux_thread_name(uint8_t *text, int32_t capacity) {
     return pthread_getname_np(pthread_self(), name, sizeof name) == 0 ? clinux_copy(name, text, capacity) : 0;
 }
 
+// On Linux the nice value is a thread's own, and 0 means the calling one.
+void clinux_thread_lower_weight(void) { setpriority(PRIO_PROCESS, 0, 5); }
+
 int32_t clinux_thread_bind(int32_t processor) {
     cpu_set_t set;
     CPU_ZERO(&set);

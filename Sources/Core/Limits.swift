@@ -53,6 +53,16 @@ public enum Limits {
   public static let clockPlausibleSecondsMax: Int64 = 2_398_377_600
   /// Bytes in a QR code: version 14 at level M, which a phone still reads from a screen; the address and fingerprint take 130.
   public static let qrBytesMax = 362
+  /// Largest file of authorities that calls believe in: a system's bundle of 140 is 220 KB.
+  public static let authoritiesFileBytesMax = 1_048_576
+  /// TLS handshakes under way at once: two browsers that open six connections each, and some to spare. Each holds 50 KB;
+  /// beyond, the oldest makes room.
+  public static let tlsHandshakesMax = 16
+  /// TLS handshakes under way from one address: the six connections of a browser and a second page, so that one address
+  /// cannot take the places of all.
+  public static let tlsHandshakesPerAddressMax = 8
+  /// Time for a TLS handshake, from the connection's start: several round trips of a slow path, and a wait for others'.
+  public static let tlsHandshakeMilliseconds = 10_000
   // MARK: Kernel
 
   /// Descriptors reported ready by one wait: what is over comes with the next wait, at once.
@@ -128,6 +138,8 @@ public enum Limits {
   public static let commandRingSlots = 16
   /// Reports from the audio thread: cumulative, so losing one loses nothing.
   public static let reportRingSlots = 8
+  /// Connections lent to the handshake thread: those that come in, and those of placed calls, rounded up.
+  public static let handshakeRingSlots = 32
   /// PCM periods between a file and the audio thread: 320 ms of 10 ms periods, so that a slow disk is not heard.
   public static let pcmRingSlots = 32
 
@@ -246,6 +258,8 @@ public enum Limits {
   public static let configurationHostBytesMax = 253
   /// STUN servers in the configuration: a browser warns from five on; each costs every call a request.
   public static let configurationServersMax = 8
+  /// Names and origins of the web server: a few domains, and the panels of a house.
+  public static let configurationNamesMax = 16
   /// Peers in the configuration: a large house.
   public static let configurationPeersMax = 64
   /// Buttons in the configuration: every line of a 40-pin header, some pressed in two ways.
@@ -387,6 +401,54 @@ public enum Limits {
   public static let callRedirectsMax = 3
   /// Time for a caller to end a call properly before it just goes.
   public static let callHangUpMilliseconds = 3000
+
+  // MARK: Access
+
+  /// Digits of a pairing code: a million of them, of which five can be tried.
+  public static let pairingCodeDigits = 6
+  /// How long a pairing code lives: time to walk from the device to a phone, and not to guess.
+  public static let pairingSeconds = 120
+  /// Wrong tries that close a pairing, and that shut an address out: mistyping thrice is usual.
+  public static let pairingTriesMax = 5
+  /// How long an address that tried too often is shut out.
+  public static let pairingShutOutSeconds = 600
+  /// Paired browsers, programs and devices: everybody's of a large house; each costs about 200 bytes.
+  public static let pairedMax = 64
+  /// Random bytes of a token: 256 bits, so that nobody finds one by trying.
+  public static let pairedTokenBytes = 32
+  /// How old "last seen" may be before it is written again: once a day, because each time a file is written.
+  public static let pairedSeenSeconds = 86_400
+  /// Largest file of the paired: 64 lines of the longest name and URL, and as much again.
+  public static let pairedFileBytesMax = 262_144
+  /// Longest signed token: a header, a few claims and a signature fill 400 bytes.
+  public static let tokenBytesMax = 2048
+  /// Signed tokens whose signature is known to be right: those of the pages that are open.
+  public static let tokensKnownMax = 16
+  /// How far the clock of whoever signs may be from ours.
+  public static let tokenLeewaySeconds = 60
+  /// Shortest secret for HS256: as many bytes as the hash has (RFC 7518 section 3.2).
+  public static let tokenSecretBytesMin = 32
+  /// Largest file with the key of signed tokens.
+  public static let tokenKeyBytesMax = 4096
+  /// A wall clock before this, 2025-01-01, is not set: the program is younger than that.
+  public static let wallClockSecondsMin: Int64 = 1_735_689_600
+  /// Requests that only look, from one address at once: a page with everything, opened by a whole family behind one
+  /// address.
+  public static let readingRateBurst = 400
+  /// One more of them after this: programs that poll pass, and a flood costs a refusal only.
+  public static let readingRateMilliseconds = 10
+  /// Tries to pair from one address at once.
+  public static let pairingRateBurst = 6
+  /// One more of them after this.
+  public static let pairingRateMilliseconds = 5000
+  /// Rings of the bell from one address at once: impatience, but no alarm.
+  public static let bellRateBurst = 3
+  /// One more of them after this.
+  public static let bellRateMilliseconds = 10_000
+  /// Wrong signatures from one address at once: checking one takes some milliseconds on a small board.
+  public static let signatureRateBurst = 5
+  /// One more of them after this.
+  public static let signatureRateMilliseconds = 2000
 
   // MARK: Calls
 

@@ -5,7 +5,7 @@
 
 import Core
 import Linux
-import Security
+public import Security
 
 /// Where the certificate is kept.
 enum IdentityStore {
@@ -56,7 +56,7 @@ enum IdentityStore {
 
 extension IdentityError {
   /// The library's number.
-  var code: Int32 {
+  public var code: Int32 {
     switch self {
     case .malformed(let code), .unavailable(let code): code
     }

@@ -121,7 +121,7 @@ private struct LookupRequest: BitwiseCopyable {
 
 /// What both threads hold: the rings, the bells, and whether it is over.
 private final class ResolverDesk: @unchecked Sendable {
-  let asked: WaitingBell
+  let asked: Doorbell.Waiting
   let answered: Doorbell
   private let requests: Ring<LookupRequest>
   private let answers: Ring<Lookup>
@@ -130,7 +130,7 @@ private final class ResolverDesk: @unchecked Sendable {
   init(requests: Ring<LookupRequest>, answers: Ring<Lookup>) throws(LinuxError) {
     self.requests = requests
     self.answers = answers
-    asked = try WaitingBell()
+    asked = try Doorbell.Waiting()
     answered = try Doorbell()
   }
 
@@ -177,19 +177,6 @@ private final class ResolverDesk: @unchecked Sendable {
     }
     return lookup
   }
-}
-
-/// A doorbell whose owner waits for it.
-private struct WaitingBell: ~Copyable, Sendable {
-  private let descriptor: FileDescriptor
-
-  init() throws(LinuxError) {
-    descriptor = FileDescriptor(owning: try check(clinux_doorbell_open(1), "eventfd"))
-  }
-
-  var button: Doorbell.Button { Doorbell.Button(number: descriptor.number) }
-
-  func wait() { _ = clinux_doorbell_drain(descriptor.number) }
 }
 
 /// The resolver's thread. A free function: an entry written as a closure can trap off the main thread.

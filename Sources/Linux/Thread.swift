@@ -36,6 +36,9 @@ public struct Thread: ~Copyable {
     _ = try check(clinux_thread_bind(Int32(clamping: number)), "sched_setaffinity")
   }
 
+  /// The calling thread gets the processor less often than ordinary ones that want it too.
+  public static func lowerWeight() { clinux_thread_lower_weight() }
+
   /// The calling thread's name.
   public static var currentName: String { textFrom(atMost: 16) { clinux_thread_name($0, $1) } }
 

@@ -38,6 +38,65 @@ public enum SecurityFuzz {
     } catch {}
   }
 
+  /// Bytes as a chain and key in PEM, and as a bundle of authorities.
+  public static func certificates(_ bytes: ByteView) {
+    do throws(IdentityError) { _ = try TLSIdentity.read(certificates: bytes, key: bytes) } catch {}
+    do throws(IdentityError) { _ = try TLSAuthorities.read(bytes) } catch {}
+  }
+
+  /// Bytes as what comes to a TLS server and to a client that has sent its hello, and again, when the handshake between
+  /// the two is done, in both directions.
+  public static func secureConnection(_ bytes: ByteView) {
+    guard let identity = tlsIdentity() else { return }
+    do throws(TLSError) {
+      var server = try TLSChannel(server: identity)
+      var client = try TLSChannel(client: "door.local", trust: .leaf(identity.fingerprint))
+      client.step()
+      feed(bytes, to: &server)
+      feed(bytes, to: &client)
+      var left = try TLSChannel(server: identity)
+      var right = try TLSChannel(client: "door.local", trust: .leaf(identity.fingerprint))
+      for _ in 0..<4 {
+        right.step()
+        right.pollOutput { left.put($0) }
+        left.step()
+        left.pollOutput { right.put($0) }
+      }
+      precondition(left.state == .established && right.state == .established, "a TLS handshake in memory failed")
+      feed(bytes, to: &left)
+      feed(bytes, to: &right)
+    } catch {}
+  }
+
+  private static func feed(_ bytes: ByteView, to channel: inout TLSChannel) {
+    var offset = 0
+    withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+      while offset < bytes.count {
+        let taken = channel.put(bytes.dropFirst(offset))
+        guard taken > 0 else { return }
+        offset += taken
+        channel.step()
+        while channel.read(into: MutableByteView(buffer)) > 0 {}
+      }
+    }
+    channel.putEnd()
+    channel.step()
+    channel.pollOutput { $0.count }
+    channel.finish()
+  }
+
+  private static func tlsIdentity() -> TLSIdentity? {
+    do throws(IdentityError) {
+      let text = try DTLSIdentity.make().exported()
+      let read: Result<TLSIdentity, IdentityError> = text.withByteView { view in
+        do throws(IdentityError) { return .success(try .read(certificates: view, key: view)) } catch {
+          return .failure(error)
+        }
+      }
+      return try read.get()
+    } catch { return nil }
+  }
+
   /// Bytes as SRTP and SRTCP, and as packets of ours to be protected.
   public static func packets(_ bytes: ByteView) {
     var key = InlineArray<30, UInt8>(repeating: 0)

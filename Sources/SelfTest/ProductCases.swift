@@ -342,7 +342,7 @@ extension SelfTest {
           ]
           for (reference, wanted) in rows { check.same(try base.resolve(reference).text, wanted) }
         } catch { check.same(error.text, "") }
-        for text in ["https://door/", "http://", "http://door:65536/", "http://[::1/", "http://me@door/"] {
+        for text in ["ftp://door/", "http://", "http://door:65536/", "http://[::1/", "http://me@door/"] {
           check.expect((try? HTTPURL(text)) == nil, "not refused", text)
         }
       },

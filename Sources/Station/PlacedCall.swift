@@ -45,9 +45,12 @@ public struct PlacedCall: Sendable {
   private var lines: [LogLine] = []
 
   /// A call to `url` that has not begun, of the intercom called `name`; empty: it does not say. `wantsReturn`: it wants a
-  /// call back that the far side had placed. Log lines begin with `label`.
-  public init(to url: HTTPURL, name: String = "", wantsReturn: Bool = false, label: String = "call") {
-    client = CallClient(to: url, name: name, wantsReturn: wantsReturn)
+  /// call back that the far side had placed. `authority` is the digest of the authority that its https certificate must
+  /// come from; nil: the usual ones. Log lines begin with `label`.
+  public init(
+    to url: HTTPURL, name: String = "", wantsReturn: Bool = false, authority: Fingerprint? = nil, label: String = "call"
+  ) {
+    client = CallClient(to: url, name: name, wantsReturn: wantsReturn, authority: authority)
     self.label = label
   }
 

@@ -299,7 +299,8 @@ public struct Station: Sendable {
     guard let setting = settings.peers.first(where: { sameBytes($0.name, peer) }), let index = freeSlot(),
       let url = Self.url(setting.url)
     else { return model.failed(number, .unreachable, at: now) }
-    var call = PlacedCall(to: url, name: settings.name, wantsReturn: isReturn, label: "call to \(peer)")
+    var call = PlacedCall(
+      to: url, name: settings.name, wantsReturn: isReturn, authority: setting.authority, label: "call to \(peer)")
     do throws(VOIPError) {
       try call.begin(with: peer, service: &service, at: now)
       slots[index] = Slot(number: number, call: call)

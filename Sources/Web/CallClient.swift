@@ -26,10 +26,12 @@ public struct CallClient: Sendable {
   }
 
   private var connection = HTTPClientConnection()
-  private var connected: HTTPAuthority?
+  private var connected: HTTPURL?
   private var url: HTTPURL
   private let name: String
   private let wantsReturn: Bool
+  /// The authority that https certificates must come from, wherever redirects lead; nil: those that are usual.
+  public let authority: Fingerprint?
   private var sessionURL: HTTPURL?
   private var entityTag = ""
   private var phase = Phase.new
@@ -49,9 +51,11 @@ public struct CallClient: Sendable {
   private var events: [CallClientEvent] = []
 
   /// A call to `url`, not placed yet, of an intercom called `name`; empty: it does not say.
-  /// `wantsReturn`: it wants a call back that the far side had placed, and must not ring there.
-  public init(to url: HTTPURL, name: String = "", wantsReturn: Bool = false) {
+  /// `wantsReturn`: it wants a call back that the far side had placed, and must not ring there. `authority` is the digest
+  /// of the authority that its https certificate must come from.
+  public init(to url: HTTPURL, name: String = "", wantsReturn: Bool = false, authority: Fingerprint? = nil) {
     self.url = url
+    self.authority = authority
     self.name = name
     self.wantsReturn = wantsReturn
   }
@@ -107,6 +111,12 @@ public struct CallClient: Sendable {
   /// The name could not be resolved, the socket could not connect, or it broke.
   public mutating func handleFailure(at now: Instant) {
     connection.handleFailure(at: now)
+    settle(at: now)
+  }
+
+  /// TLS came to nothing, because of what `reason` says in a sentence for a person.
+  public mutating func handleInsecurity(_ reason: String, at now: Instant) {
+    connection.handleInsecurity(reason, at: now)
     settle(at: now)
   }
 
@@ -196,9 +206,9 @@ public struct CallClient: Sendable {
     request.target = target.target
     request.authority = target.authority
     exchange = next
-    if !connection.isReusable || connected != target.authority {
+    if !connection.isReusable || connected?.hasSameServer(as: target) != true {
       connection.open(at: now)
-      connected = target.authority
+      connected = target
       actions.append(.connect(target))
     }
     connection.send(
@@ -248,7 +258,9 @@ public struct CallClient: Sendable {
     let location = response.fields.first("Location")
     switch response.status.code {
     case 201:
-      guard let location, let session = try? url.resolve(location) else { return fail(.offer, .malformedAnswer) }
+      guard let location, let session = try? url.resolve(location), session.isSecure || !url.isSecure else {
+        return fail(.offer, .malformedAnswer)
+      }
       sessionURL = session
       entityTag = response.fields.first("ETag") ?? ""
       // Without an ETag there is no precondition to fulfil, and RFC 9725 section 4.3.1 knows no trickle either.
@@ -262,9 +274,9 @@ public struct CallClient: Sendable {
     case 307, 308:
       redirects += 1
       guard !hangsUp else { return finish(.ended) }
-      guard redirects <= Limits.callRedirectsMax, let location, let next = try? url.resolve(location) else {
-        return fail(.offer, .malformedRedirect)
-      }
+      guard redirects <= Limits.callRedirectsMax, let location, let next = try? url.resolve(location),
+        next.isSecure || !url.isSecure
+      else { return fail(.offer, .malformedRedirect) }
       url = next
     default: fail(.offer, .refused(CallRefused(response)))
     }

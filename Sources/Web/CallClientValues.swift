@@ -34,7 +34,7 @@ public enum CallClientError: Error, Equatable, Sendable {
   case connection(HTTPClientError)
   /// The far side refused.
   case refused(CallRefused)
-  /// A redirect that leads nowhere, to no http URL, or once too often.
+  /// A redirect that leads nowhere, to no http or https URL, from https to http, or once too often.
   case malformedRedirect
   /// 201 without an answer or without a Location.
   case malformedAnswer

@@ -15,6 +15,8 @@ public enum HTTPClientError: Error, Equatable, Sendable {
   case responseTimedOut
   /// The far side closed before a response.
   case closed
+  /// TLS came to nothing, because of this: a sentence for a person.
+  case insecure(String)
   /// The response is not HTTP/1.x as we read it.
   case malformed(HTTPError)
 
@@ -25,6 +27,7 @@ public enum HTTPClientError: Error, Equatable, Sendable {
     case .connectTimedOut: "The far side did not accept a connection in time."
     case .responseTimedOut: "The far side did not answer in time."
     case .closed: "The far side closed the connection without an answer."
+    case .insecure(let reason): reason
     case .malformed(let error): "The far side's answer is not understood. \(error.text)"
     }
   }
@@ -109,6 +112,12 @@ public struct HTTPClientConnection: Sendable {
   public mutating func handleFailure(at now: Instant) {
     guard phase != .closed else { return }
     fail(phase == .connecting ? .cannotConnect : .closed)
+  }
+
+  /// TLS came to nothing, because of what `reason` says in a sentence for a person.
+  public mutating func handleInsecurity(_ reason: String, at now: Instant) {
+    guard phase != .closed else { return }
+    fail(.insecure(reason))
   }
 
   /// Takes what was read from the socket.

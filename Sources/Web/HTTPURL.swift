@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The part of RFC 3986 that calls need: http URLs, their authority, references against them, and path segments.
+// The part of RFC 3986 that calls need: http and https URLs, their authority, references against them, and path segments.
 
 public import Core
 
@@ -58,9 +58,7 @@ public enum HTTPURLError: Error, Equatable, Sendable {
   case tooLong
   /// It does not begin with a scheme and "//".
   case noScheme
-  /// The scheme is https, which is not there yet.
-  case httpsNotYet
-  /// A scheme other than http.
+  /// A scheme other than http and https.
   case unknownScheme
   /// No host, or one with letters a host does not have, or user information.
   case malformedHost
@@ -73,9 +71,8 @@ public enum HTTPURLError: Error, Equatable, Sendable {
   public var text: String {
     switch self {
     case .tooLong: "The URL is too long."
-    case .noScheme: "The URL does not begin with http://."
-    case .httpsNotYet: "https is not supported yet; use http:// on a network you trust."
-    case .unknownScheme: "The URL's scheme is not http."
+    case .noScheme: "The URL does not begin with http:// or https://."
+    case .unknownScheme: "The URL's scheme is neither http nor https."
     case .malformedHost: "The URL names no host that could be called."
     case .malformedPort: "The URL's port is not a number from 1 to 65535."
     case .malformedPath: "The URL's path has a character that must be percent-encoded."
@@ -83,8 +80,10 @@ public enum HTTPURLError: Error, Equatable, Sendable {
   }
 }
 
-/// An http URL.
+/// An http or https URL.
 public struct HTTPURL: Equatable, Sendable {
+  /// Whether it is https.
+  public let isSecure: Bool
   /// Host and port as written.
   public let authority: HTTPAuthority
   /// Path and query, beginning with a slash; a fragment is dropped.
@@ -92,10 +91,12 @@ public struct HTTPURL: Equatable, Sendable {
 
   /// The host to connect to; an IPv6 address without its brackets.
   public var host: String { authority.host }
-  /// The port to connect to: 80 unless written.
-  public var port: UInt16 { authority.port ?? 80 }
+  /// The port to connect to: 80, or 443 for https, unless written.
+  public var port: UInt16 { authority.port ?? (isSecure ? 443 : 80) }
   /// The URL as text.
-  public var text: String { "http://\(authority.text)\(target)" }
+  public var text: String { "\(isSecure ? "https" : "http")://\(authority.text)\(target)" }
+  /// Whether what goes to the other can go over the same connection.
+  public func hasSameServer(as other: HTTPURL) -> Bool { isSecure == other.isSecure && authority == other.authority }
 
   /// The URL that `text` writes.
   public init(_ text: String) throws(HTTPURLError) {
@@ -103,8 +104,8 @@ public struct HTTPURL: Equatable, Sendable {
     guard bytes.count <= Limits.urlBytesMax else { throw .tooLong }
     let schemeEnd = HTTPURL.schemeEnd(bytes)
     guard schemeEnd > 0, bytes[schemeEnd...].starts(with: "://".utf8) else { throw .noScheme }
-    if bytes[..<schemeEnd].hasBytesIgnoringCase(of: "https") { throw .httpsNotYet }
-    guard bytes[..<schemeEnd].hasBytesIgnoringCase(of: "http") else { throw .unknownScheme }
+    let isSecure = bytes[..<schemeEnd].hasBytesIgnoringCase(of: "https")
+    guard isSecure || bytes[..<schemeEnd].hasBytesIgnoringCase(of: "http") else { throw .unknownScheme }
     let rest = bytes[(schemeEnd + 3)...]
     let end = rest.firstIndex { $0 == ASCII.slash || $0 == ASCII.questionMark || $0 == 0x23 } ?? rest.endIndex
     let written = rest[..<end]
@@ -115,10 +116,11 @@ public struct HTTPURL: Equatable, Sendable {
       throw .malformedHost
     }
     guard authority.port != 0 else { throw .malformedPort }
-    self.init(authority, target: try HTTPURL.target(rest[end...]))
+    self.init(authority, target: try HTTPURL.target(rest[end...]), isSecure: isSecure)
   }
 
-  private init(_ authority: HTTPAuthority, target: String) {
+  private init(_ authority: HTTPAuthority, target: String, isSecure: Bool) {
+    self.isSecure = isSecure
     self.authority = authority
     self.target = target
   }
@@ -128,7 +130,7 @@ public struct HTTPURL: Equatable, Sendable {
     let bytes = Array(reference.utf8)
     guard bytes.count <= Limits.urlBytesMax else { throw .tooLong }
     if HTTPURL.schemeEnd(bytes) > 0 { return try HTTPURL(reference) }
-    if bytes.starts(with: "//".utf8) { return try HTTPURL("http:\(reference)") }
+    if bytes.starts(with: "//".utf8) { return try HTTPURL("\(isSecure ? "https" : "http"):\(reference)") }
     var path = Array(target.utf8)
     if let mark = path.firstIndex(of: ASCII.questionMark) { path.removeSubrange(mark...) }
     if bytes.first == ASCII.slash {
@@ -139,7 +141,7 @@ public struct HTTPURL: Equatable, Sendable {
       path.removeSubrange(((path.lastIndex(of: ASCII.slash) ?? 0) + 1)...)
       path += bytes
     }
-    return HTTPURL(authority, target: HTTPURL.withoutDots(try HTTPURL.target(path[...])))
+    return HTTPURL(authority, target: HTTPURL.withoutDots(try HTTPURL.target(path[...])), isSecure: isSecure)
   }
 
   /// The segments of a path, percent-decoded after the split, or nil for a path that could mean two things: a malformed or

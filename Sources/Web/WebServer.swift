@@ -23,6 +23,7 @@ public struct WebServer: Sendable {
     var connection: HTTPServerConnection
     var client = IPAddress.anyV4
     var local = IPAddress.anyV4
+    var transport = Transport.plain
     var since = Instant.zero
     var wait = Wait.nothing
     var origin: String?
@@ -50,7 +51,9 @@ public struct WebServer: Sendable {
   // MARK: Handle
 
   /// A connection was accepted from `client` at our address `local`. Nil: there is no room, close it at once.
-  public mutating func open(from client: IPAddress, to local: IPAddress, at now: Instant) -> WebConnectionID? {
+  public mutating func open(
+    from client: IPAddress, to local: IPAddress, transport: Transport = .plain, at now: Instant
+  ) -> WebConnectionID? {
     guard let index = freeSlot(at: now) else {
       counters.refusedConnections += 1
       return nil
@@ -59,6 +62,7 @@ public struct WebServer: Sendable {
     slots[index].isUsed = true
     slots[index].connection.reopen(at: now)
     (slots[index].client, slots[index].local, slots[index].since) = (client.unmapped, local.unmapped, now)
+    slots[index].transport = transport
     (slots[index].wait, slots[index].origin, slots[index].isOptions) = (.nothing, nil, false)
     (slots[index].closeNoted, slots[index].sendTold) = (false, false)
     (slots[index].shutDownTold, slots[index].readingTold) = (false, true)

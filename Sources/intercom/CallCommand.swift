@@ -8,6 +8,7 @@ import Core
 import Host
 import Peer
 import Linux
+import Security
 import Station
 import VOIP
 import Web
@@ -51,15 +52,35 @@ private final class Calling {
 
   init(_ configuration: Configuration, _ options: Command.CallOptions, peer: String, url: HTTPURL) throws(HostError) {
     self.peer = peer
+    let trust = try Self.trust(options)
     let (host, note) = configuration.hostOfCall()
     desk = try Desk(host, level: configuration.settings.log.level.linux)
-    client = try CallSocket(host: desk.host)
-    call = PlacedCall(to: url, name: configuration.settings.name)
+    client = try CallSocket(host: desk.host, handshakes: desk.handshakes, trust: trust)
+    let pinned = configuration.settings.peers.first { sameBytes($0.name, peer) }?.authority
+    call = PlacedCall(
+      to: url, name: configuration.settings.name,
+      authority: options.authority ?? (options.authorities == nil ? pinned : nil))
     held = HeldCall(options, name: configuration.settings.name, at: Clock.now())
     desk.note(.information, "start", configuration.origin)
     if let note { desk.note(.notice, "start", note) }
     desk.noteSound()
     desk.note(.notice, "start", "calling \(url.text)")
+  }
+
+  /// Whom the call believes where it pins nobody: the file of `--ca`, or this machine's authorities.
+  private static func trust(_ options: Command.CallOptions) throws(HostError) -> StreamTrust {
+    guard let path = options.authorities else { return .system }
+    let bytes: [UInt8]
+    do throws(LinuxError) { bytes = try Files.read(path, limitBytes: Limits.authoritiesFileBytesMax) } catch {
+      throw .system(what: path, error)
+    }
+    let read: Result<TLSAuthorities, IdentityError> = bytes.withByteView { view in
+      do throws(IdentityError) { return .success(try .read(view)) } catch { return .failure(error) }
+    }
+    switch read {
+    case .success(let authorities): return .particular(.bundle(authorities))
+    case .failure(let error): throw .certificate(path: path, code: error.code)
+    }
   }
 
   func run() throws(HostError) -> Int32 {

@@ -6,30 +6,41 @@
 import Core
 import Host
 import Linux
+import Security
 import Web
 
 /// The socket of a placed call's signaling.
 final class CallSocket {
   private final class Box {
-    var connection: TCPConnection
+    let stream: StreamConnection
     var isConnecting = true
+    /// Whether a handshake goes on.
+    var isSecuring = false
 
-    init(_ connection: consuming TCPConnection) { self.connection = connection }
+    init(_ stream: StreamConnection) { self.stream = stream }
   }
 
   private let host: ServiceHost
   private let token: UInt64
   private let resolverToken: UInt64
   private var resolver: Resolver
+  private let handshakes: HandshakeThread
+  /// Whom to believe where the call names no authority.
+  private let trust: StreamTrust
   private var box: Box?
-  private var port: UInt16 = 0
+  private var target: HTTPURL?
   /// Addresses of the name that have not been tried, best first: a name may stand for IPv6 and IPv4, and one may not answer.
   private var untried: [IPAddress] = []
   private let buffer: MutableByteView
 
-  /// A socket that is not connected; the poller tells of it by two tokens, from `token` on.
-  init(host: ServiceHost, token: UInt64 = Desk.clientToken) throws(HostError) {
+  /// A socket that is not connected; the poller tells of it by two tokens, from `token` on. With https it believes `trust`
+  /// unless its call names an authority.
+  init(
+    host: ServiceHost, handshakes: HandshakeThread, trust: StreamTrust = .system, token: UInt64 = Desk.clientToken
+  ) throws(HostError) {
     self.host = host
+    self.handshakes = handshakes
+    self.trust = trust
     self.token = token
     resolverToken = token + 1
     buffer = MutableByteView(.allocate(byteCount: Limits.httpReadBytesMax, alignment: 16))
@@ -52,6 +63,7 @@ final class CallSocket {
       if event.token == resolverToken { takeAddress(&client, at: now) }
       if event.token == token { handle(event, &client, at: now) }
     }
+    secure(&client, at: now)
     serve(&client, at: now)
   }
 
@@ -69,7 +81,9 @@ final class CallSocket {
       hasMoved = true
       switch action {
       case .connect(let url): connect(to: url, &client, at: now)
-      case .close: box = nil
+      case .close:
+        if let box, box.stream.isSecure { box.stream.finishWriting() }
+        box = nil
       }
     }
     send(&client, at: now)
@@ -78,7 +92,7 @@ final class CallSocket {
 
   private func connect(to url: HTTPURL, _ client: inout CallClient, at now: Instant) {
     box = nil
-    port = url.port
+    target = url
     untried = []
     if let address = url.authority.address {
       untried = [address]
@@ -104,44 +118,76 @@ final class CallSocket {
   /// Begins to connect to the next address; tells the client when there is none left.
   private func connectNext(_ client: inout CallClient, at now: Instant) {
     box = nil
-    while !untried.isEmpty {
-      let endpoint = Endpoint(untried.removeFirst(), port: port)
+    while !untried.isEmpty, let target {
+      let endpoint = Endpoint(untried.removeFirst(), port: target.port)
       do throws(LinuxError) {
-        let box = Box(try TCPConnection(connectingTo: endpoint))
-        try host.poller.add(box.connection.number, for: .writable, token: token)
-        self.box = box
+        let connection = try TCPConnection(connectingTo: endpoint)
+        try host.poller.add(connection.number, for: .writable, token: token)
+        box = Box(stream(connection, to: target, client.authority))
         return
       } catch { continue }
     }
     client.handleFailure(at: now)
   }
 
+  private func stream(
+    _ connection: consuming TCPConnection, to target: HTTPURL, _ authority: Fingerprint?
+  ) -> StreamConnection {
+    guard target.isSecure else { return StreamConnection(connection) }
+    let trust = authority.map { StreamTrust.particular(.authority($0)) } ?? trust
+    return StreamConnection(connection, host: target.host, trust: trust, handshakes: handshakes)
+  }
+
   private func handle(_ event: Poller.Event, _ client: inout CallClient, at now: Instant) {
     guard let box else { return }
     if box.isConnecting {
-      switch box.connection.connectResult() {
+      switch box.stream.connectResult() {
       case .pending: return
       case .failed: return connectNext(&client, at: now)
       case .connected:
         box.isConnecting = false
-        client.handleConnected(at: now)
-        return watch(client)
+        box.isSecuring = true
+        return secure(&client, at: now)
       }
     }
-    guard event.readiness.contains(.readable) || event.readiness.contains(.hangUp) else { return }
-    switch box.connection.read(into: buffer) {
-    case .bytes(let count): client.handle(buffer.readOnly[0..<count], at: now)
-    case .wouldBlock: break
-    case .endOfStream: client.handleEnd(at: now)
-    case .reset, .failed: client.handleFailure(at: now)
+    guard !box.isSecuring, event.readiness.contains(.readable) || event.readiness.contains(.hangUp) else { return }
+    read(box, &client, at: now)
+  }
+
+  /// Goes on with a handshake, if there is one; then the client is connected.
+  private func secure(_ client: inout CallClient, at now: Instant) {
+    guard let box, box.isSecuring, !box.stream.isAway else { return }
+    switch box.stream.advance() {
+    case .pending: watch(client)
+    case .open:
+      box.isSecuring = false
+      client.handleConnected(at: now)
+      watch(client)
+    case .failed(let reason):
+      self.box = nil
+      client.handleInsecurity(reason.text, at: now)
     }
   }
 
+  /// Reads until the socket is empty, with TLS; in the clear the poller tells of the rest.
+  private func read(_ box: Box, _ client: inout CallClient, at now: Instant) {
+    repeat {
+      switch box.stream.read(into: buffer) {
+      case .bytes(let count): client.handle(buffer.readOnly[0..<count], at: now)
+      case .wouldBlock: return
+      case .endOfStream: return client.handleEnd(at: now)
+      case .reset, .failed:
+        guard let reason = box.stream.error, reason != .truncated else { return client.handleFailure(at: now) }
+        return client.handleInsecurity(reason.text, at: now)
+      }
+    } while box.stream.isSecure && self.box === box
+  }
+
   private func send(_ client: inout CallClient, at now: Instant) {
-    guard let box, !box.isConnecting, client.hasOutput else { return }
-    var isBroken = false
+    guard let box, !box.isConnecting, !box.isSecuring, client.hasOutput || box.stream.hasOutput else { return }
+    var isBroken = !box.stream.flush()
     client.pollOutput { bytes in
-      switch box.connection.write(bytes) {
+      switch box.stream.write(bytes) {
       case .bytes(let count): return count
       case .wouldBlock, .endOfStream: return 0
       case .reset, .failed:
@@ -156,7 +202,8 @@ final class CallSocket {
   private func watch(_ client: CallClient) {
     guard let box else { return }
     // A failure shows at the next read or write.
-    try? host.poller.modify(
-      box.connection.number, for: client.hasOutput ? [.readable, .writable] : .readable, token: token)
+    let isWriting = box.stream.hasOutput || (client.hasOutput && !box.isSecuring)
+    let interest: Readiness = box.stream.isAway ? [] : isWriting ? [.readable, .writable] : .readable
+    try? host.poller.modify(box.stream.number, for: interest, token: token)
   }
 }

@@ -18,9 +18,10 @@ final class CallSockets {
   private var slots: [Slot] = []
 
   /// No connection yet.
-  init(host: ServiceHost) throws(HostError) {
+  init(host: ServiceHost, handshakes: HandshakeThread) throws(HostError) {
     for index in 0..<Limits.placedCallSlotsMax {
-      let socket = try CallSocket(host: host, token: Desk.clientToken + 2 * UInt64(index))
+      let socket = try CallSocket(
+        host: host, handshakes: handshakes, token: Desk.clientToken + 2 * UInt64(index))
       slots.append(Slot(socket: socket, number: nil))
     }
   }

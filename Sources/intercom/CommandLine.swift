@@ -3,6 +3,7 @@
 //
 // The command line: what was asked for, or what is wrong with it. docs/reference/command-line.md repeats it.
 
+import Core
 import Web
 
 /// A command and its options.
@@ -34,6 +35,10 @@ enum Command {
     var socket: String?
     /// Whether a running service's answer is printed as it comes.
     var isJSON = false
+    /// The digest of the authority that an https certificate must come from.
+    var authority: Fingerprint?
+    /// The file of authorities that are believed instead of the system's.
+    var authorities: String?
 
     /// Takes an option that has no value; false: `word` is none.
     mutating func takeFlag(_ word: String) -> Bool {
@@ -49,7 +54,8 @@ enum Command {
 
     /// What to ask a running service for instead; nil: the call is this program's own.
     var handedOver: ControlOptions? {
-      let isOwn = isHere || isStdio || config != nil || seconds != nil || report != nil
+      let isOwn =
+        isHere || isStdio || config != nil || seconds != nil || report != nil || authority != nil || authorities != nil
       guard !isOwn, !target.utf8.isEmpty, !CommandText.contains(target, "://") else { return nil }
       return ControlOptions(request: .call([target]), isJSON: isJSON, socket: socket)
     }
@@ -187,6 +193,12 @@ enum Command {
       case "--config": options.config = value
       case "--report": options.report = value
       case "--socket": options.socket = value
+      case "--ca": options.authorities = value
+      case "--authority":
+        guard let authority = Array(value.utf8).withByteView({ Fingerprint(parsing: $0) }) else {
+          return .misused("--authority wants a digest such as \"sha-256 AA:BB:..\", not '\(value)'")
+        }
+        options.authority = authority
       case "--for":
         guard let seconds = Int(value), seconds > 0 else {
           return .misused("--for wants seconds, 1 or more, not '\(value)'")
@@ -198,6 +210,12 @@ enum Command {
     }
     guard options.isStdio != !options.target.isEmpty else {
       return .misused("call wants a URL or a name from [[peer]], or --stdio")
+    }
+    guard options.authority == nil || options.authorities == nil else {
+      return .misused("--authority or --ca, not both")
+    }
+    guard !options.isStdio || (options.authority == nil && options.authorities == nil) else {
+      return .misused("--authority and --ca go with a URL or a name")
     }
     guard options.isStdio || !options.isAnswering else { return .misused("--answer goes with --stdio only") }
     guard options.socket == nil && !options.isJSON || options.handedOver != nil else {
@@ -267,20 +285,24 @@ enum Help {
 
   static let call = """
     intercom call NAME [--json] [--socket PATH]
-    intercom call URL|NAME [--here] [--for SECONDS] [--report FILE] [--config FILE]
+    intercom call URL|NAME [--here] [--authority DIGEST | --ca FILE] [--for SECONDS] [--report FILE] [--config FILE]
     intercom call --stdio [--answer] [--for SECONDS] [--report FILE] [--config FILE]
 
     Where an intercom runs as a service, `intercom call NAME` lets it place the call, says so, and ends. A URL, or one
-    of the options --here, --for, --report and --config, makes this program hold the call by itself, as it does where no
+    of the options --here, --authority, --ca, --for, --report and --config, makes this program hold the call by itself, as it does where no
     service runs:
 
-    Calls the intercom at URL (http://HOST:PORT/call) or the [[peer]] of that name, until SIGINT, SIGTERM, the far side's
+    Calls the intercom at URL (http:// or https://HOST:PORT/call) or the [[peer]] of that name, until SIGINT, SIGTERM, the far side's
     goodbye, or SECONDS after the call is up. Exit code 0 when the call was up and ended so, 1 when it was lost, 69 when it
     never was up.
 
       --here           hold the call in this program even where a service runs
       --json           print the service's answer as it came, one JSON object
       --socket PATH    the service's control socket; without a service there the command fails
+      --authority DIGEST
+                       the authority that the far side's https certificate must come from, such as "sha-256 AA:BB:..";
+                       it is believed alone
+      --ca FILE        believe the authorities in FILE (PEM) instead of the system's
       --for SECONDS    hang up that many seconds after the call is up
       --report FILE    write what was measured as JSON; docs/reference/command-line.md explains the keys
       --config FILE    the configuration, as for run

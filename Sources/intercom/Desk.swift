@@ -13,6 +13,8 @@ import VOIP
 final class Desk {
   let host: ServiceHost
   let settings: HostSettings
+  /// Where TLS handshakes are computed.
+  let handshakes: HandshakeThread
   private var log: Log
   private var signals: SignalReader
   /// Whether a signal asked the program to end.
@@ -22,12 +24,16 @@ final class Desk {
 
   static let signalToken = ServiceHost.foreignToken
   static let listenerToken = ServiceHost.foreignToken + 1
+  static let secureListenerToken = ServiceHost.foreignToken + 2
   static let inputToken = ServiceHost.foreignToken + 3
   static let outputToken = ServiceHost.foreignToken + 4
+  static let handshakeToken = ServiceHost.foreignToken + 5
   /// The first of two tokens for each placed call.
   static let clientToken = ServiceHost.foreignToken + 100
   /// The first of 256 tokens for the buttons' lines.
   static let panelToken = ServiceHost.foreignToken + 600
+  /// The first of Limits.tlsHandshakesMax tokens for connections whose handshake is not done.
+  static let newcomerToken = ServiceHost.foreignToken + 900
   static let webToken = ServiceHost.foreignToken + 1_000
 
   /// A host as `settings` say, with the signals caught from now on.
@@ -36,9 +42,11 @@ final class Desk {
     log = Log(level: level, at: Clock.now())
     do throws(LinuxError) { signals = try SignalReader() } catch { throw .system(what: "signals", error) }
     host = try ServiceHost(settings: settings)
-    do throws(LinuxError) { try host.poller.add(signals.number, for: .readable, token: Self.signalToken) } catch {
-      throw .system(what: "signals", error)
-    }
+    do throws(LinuxError) {
+      handshakes = try HandshakeThread()
+      try host.poller.add(signals.number, for: .readable, token: Self.signalToken)
+      try host.poller.add(handshakes.number, for: .readable, token: Self.handshakeToken)
+    } catch { throw .system(what: "signals and handshakes", error) }
   }
 
   /// Whether SIGHUP came since this was asked last.
@@ -75,7 +83,10 @@ final class Desk {
   func turn(until deadline: Instant) throws(HostError) -> Instant {
     let now = try host.wait(until: min(deadline, log.pollTimeout() ?? .never))
     if let due = log.pollTimeout(), due <= now { log.handleTimeout(at: now) }
-    for index in host.foreign.indices where host.foreign[index].token == Self.signalToken { readSignals() }
+    for index in host.foreign.indices {
+      if host.foreign[index].token == Self.signalToken { readSignals() }
+      if host.foreign[index].token == Self.handshakeToken { handshakes.takeBack() }
+    }
     while let notice = host.nextNotice() {
       hasNoted = true
       note(notice.level, notice.key, notice.text)

@@ -89,6 +89,11 @@ extension Running {
     if desk.host.firstPeriod != 0 { report.audioStartedNanoseconds = desk.host.firstPeriod }
     report.counters.append(CounterStatus("wake_ups", desk.host.wakeUps))
     report.counters.append(CounterStatus("audio_cycles", desk.host.audioProgress))
+    if let secure = sockets.secureCounters {
+      report.counters.append(CounterStatus("tls_handshakes", secure.handshakes))
+      report.counters.append(CounterStatus("tls_failed_handshakes", secure.failed + secure.clear))
+      report.counters.append(CounterStatus("tls_refused_connections", secure.refused))
+    }
     if BuildInfo.countsAllocations {
       report.counters.append(CounterStatus("loop_allocations", quietAllocations))
       report.counters.append(CounterStatus("audio_allocations", desk.host.service.voiceReport.allocations))
@@ -124,6 +129,19 @@ extension Running {
     supervision.tellReady(status: report(at: now).sentence)
   }
 
+  /// An operator's certificate that was renewed in its file is shown from now on; one that is of no use is not.
+  private func renewCertificate(at now: Instant) {
+    guard settings.web.certificate != nil, sockets.secureLocal != nil else { return }
+    guard var randomness = try? Entropy.randomness() else { return }
+    let renewed = WebIdentity(settings, randomness: &randomness, at: now)
+    if renewed.server == nil {
+      for note in renewed.takeNotes() { desk.note(note.level, "certificate", note.text) }
+      return desk.note(.error, "reload", "the certificate that was there before is shown on")
+    }
+    identity = renewed
+    noteIdentity()
+  }
+
   private func apply(_ reload: Reload, at now: Instant) {
     station.reconfigure(settings)
     desk.setLevel(settings.log.level.linux)
@@ -131,6 +149,7 @@ extension Running {
     if reload.changes("audio.volume") {
       _ = obey(.setVolume(settings.audio.volumePercent), by: .local, at: now)
     }
+    renewCertificate(at: now)
     if reload.changes("mixer") { desk.host.setMixer(settings.mixer.map { $0.preset }) }
     guard reload.changes("button") || reload.changes("light") else { return }
     // The lines are let go before they are asked for again. A talk button that is held counts as let go.

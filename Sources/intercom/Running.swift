@@ -29,11 +29,13 @@ final class Running {
   var panel: DevicePanel
   var station: Station
   var web: WebServer
-  private let sockets: WebSockets
+  let sockets: WebSockets
   private let calls: CallSockets
   private let memory: CallMemory
   /// The certificate for HTTPS.
-  let identity: WebIdentity
+  var identity: WebIdentity
+  /// Which version of it is shown.
+  private var shownIdentity = 0
   private var live = LiveLine(isShown: LiveLine.isWanted(onTerminal: false))
   let beginning = Clock.now()
   /// Something happened that the service manager's line about us may tell.
@@ -62,16 +64,23 @@ final class Running {
     if let boardComplaint { desk.note(.warning, "start", boardComplaint) }
     desk.noteSound()
     do throws(LinuxError) {
-      sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host)
-      web = WebServer(randomness: try Entropy.randomness())
-      station = Station(settings, randomness: try Entropy.randomness())
       var randomness = try Entropy.randomness()
       identity = WebIdentity(settings, randomness: &randomness, at: beginning)
+    } catch { throw .system(what: "certificate", error) }
+    shownIdentity = identity.version
+    let secure = try identity.forConnections().flatMap { identity in
+      settings.web.httpsEndpoint.map { SecureListening(endpoint: $0, identity: identity, handshakes: desk.handshakes) }
+    }
+    do throws(LinuxError) {
+      sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host, secure: secure)
+      web = WebServer(randomness: try Entropy.randomness())
+      station = Station(settings, randomness: try Entropy.randomness())
     } catch { throw .system(what: "web server at \(settings.web.listen.text)", error) }
-    calls = try CallSockets(host: desk.host)
+    calls = try CallSockets(host: desk.host, handshakes: desk.handshakes)
     memory = CallMemory(directory: settings.stateDirectory)
     panel = DevicePanel(settings, host: desk.host)
     desk.note(.notice, "start", "listening on http://\(sockets.local.text)/")
+    if let endpoint = sockets.secureLocal { desk.note(.notice, "start", "listening on https://\(endpoint.text)/") }
     noteIdentity()
     openControl()
   }
@@ -103,7 +112,8 @@ final class Running {
 
   /// Waits once, and deals with what came.
   private func turn(until moment: Instant) throws(HostError) -> Instant {
-    let now = try desk.turn(until: min(min(web.pollTimeout(), station.pollTimeout()), min(moment, nextDuty)))
+    let now = try desk.turn(
+      until: min(min(min(web.pollTimeout(), sockets.pollTimeout()), station.pollTimeout()), min(moment, nextDuty)))
     if desk.takeReload() { reload(at: now) }
     if web.pollTimeout() <= now { web.handleTimeout(at: now) }
     if identity.pollTimeout <= now {
@@ -129,8 +139,13 @@ final class Running {
       min(supervision.pollTimeout(), identity.pollTimeout), min(control?.pollTimeout() ?? .never, panel.pollTimeout()))
   }
 
-  private func noteIdentity() {
+  func noteIdentity() {
     for note in identity.takeNotes() { desk.note(note.level, "certificate", note.text) }
+    guard identity.version != shownIdentity else { return }
+    shownIdentity = identity.version
+    do throws(HostError) {
+      if let renewed = try identity.forConnections() { sockets.setIdentity(renewed) }
+    } catch { desk.note(.error, "certificate", "\(error.text); the one that was there before is shown on") }
   }
 
   /// Takes events to and fro until there are none.

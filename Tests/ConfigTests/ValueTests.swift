@@ -53,6 +53,16 @@ struct ValueTests {
     }
   }
 
+  @Test("https URLs are taken apart too")
+  func secureURLs() {
+    let plain = CallURL("https://door.local")
+    #expect(plain == CallURL(host: "door.local", port: 443, path: "/call", isSecure: true))
+    #expect(plain?.text == "https://door.local/call" && plain?.authority == "door.local")
+    #expect(CallURL("HTTPS://[::1]:8443/x")?.text == "https://[::1]:8443/x")
+    #expect(CallURL("https://door:80/")?.text == "https://door:80/call")
+    #expect(CallURL("http://door:443/")?.text == "http://door:443/call")
+  }
+
   @Test("http URLs are taken apart, and one without a path means where calls are taken")
   func urls() {
     let rows: [(String, String, UInt16, String, String)] = [
@@ -70,7 +80,7 @@ struct ValueTests {
     }
     #expect(CallURL("http://[::1]:81/")?.authority == "[::1]:81")
     for text in [
-      "", "door", "http:", "http://", "http:///call", "https://door", "http://user@door", "http://door:/",
+      "", "door", "http:", "http://", "http:///call", "https://", "ftp://door", "http://user@door", "http://door:/",
       "http://door:0/",
       "http://door:99999", "http://door/a b", "http://door/#x", "http://door/é", "http://door/\r\nX: y", "http://[::1",
       "http://door/\(String(repeating: "a", count: 1024))",

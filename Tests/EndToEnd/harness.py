@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 60
 
 
 def config(folder, name, *, input="silence", output="none", period_ms=10, frame_ms=20, peers=(), servers=(),
-           answer="auto", state=None, more=""):
+           answer="auto", state=None, web="", more=""):
     """Writes a configuration for one intercom on loopback and answers its path."""
     text = f"""
 name = "{name}"
@@ -40,6 +40,7 @@ volume = 100
 [web]
 listen = "127.0.0.1:0"
 access = "open"
+{web}
 [ice]
 servers = {json.dumps(list(servers))}
 loopback = true

@@ -206,7 +206,7 @@ struct CallClientTests {
       _ = caller.output()
     }
     #expect(caller.events == [.failed(.malformedRedirect)])
-    for location in ["https://192.0.2.9/", "", "http://a b/"] {
+    for location in ["ftp://192.0.2.9/", "", "http://a b/"] {
       caller = try Caller()
       caller.place()
       let field = location.isEmpty ? "" : "Location: \(location)\r\n"

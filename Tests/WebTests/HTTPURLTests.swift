@@ -27,12 +27,16 @@ struct HTTPURLTests {
       #expect(url.target == target)
     }
     #expect(try HTTPURL("http://[::1]:8080/call").text == "http://[::1]:8080/call")
+    let secure = try HTTPURL("HTTPS://Door/call")
+    #expect(secure.isSecure && secure.port == 443 && secure.text == "https://door/call")
+    #expect(!secure.hasSameServer(as: try HTTPURL("http://door/call")))
+    #expect(secure.hasSameServer(as: try HTTPURL("https://door/call/1")))
   }
 
   @Test("what is no http URL is refused, each by its name")
   func refuse() {
     let rows: [(String, HTTPURLError)] = [
-      ("https://door/call", .httpsNotYet), ("HTTPS://door", .httpsNotYet), ("ftp://door/", .unknownScheme),
+      ("ftp://door/", .unknownScheme), ("httpss://door/", .unknownScheme), ("https://", .malformedHost),
       ("door.local/call", .noScheme), ("", .noScheme), ("http:/door", .noScheme), ("://door", .noScheme),
       ("http://", .malformedHost), ("http:///call", .malformedHost), ("http://me@door/", .malformedHost),
       ("http://do or/", .malformedHost), ("http://[::1/", .malformedHost), ("http://[fe80::1%25eth0]/", .malformedHost),
@@ -58,7 +62,10 @@ struct HTTPURLTests {
       ("http://h/y", "http://h/y"),
     ]
     for (reference, result) in rows { #expect(try base.resolve(reference).text == result, "\(reference)") }
-    #expect(throws: HTTPURLError.httpsNotYet) { try base.resolve("https://h/") }
+    #expect(try base.resolve("https://h/").text == "https://h/")
+    let secure = try HTTPURL("https://a:8443/b")
+    #expect(try secure.resolve("//h/x").text == "https://h/x")
+    #expect(try secure.resolve("c").text == "https://a:8443/c")
   }
 
   @Test("paths are split before they are decoded, and what could mean two things is refused")

@@ -14,6 +14,8 @@ int32_t clinux_thread_start(
 int32_t clinux_thread_join(uint64_t thread);
 /// The calling thread's name, at most 15 bytes.
 int32_t clinux_thread_name(uint8_t *text, int32_t capacity);
+/// Makes the calling thread give way to ordinary ones (nice 5).
+void clinux_thread_lower_weight(void);
 /// Binds the calling thread to a processor.
 int32_t clinux_thread_bind(int32_t processor);
 

@@ -8,6 +8,8 @@
 // key and certificate, which are only read once made: two threads may each work on channels of their own.
 #pragma once
 #include "CMbedTLSCertificates.h"
+#include "CMbedTLSHashes.h"
+#include "CMbedTLSTLS.h"
 #include <stdint.h>
 
 /// A private key and its self-signed certificate.

@@ -40,6 +40,7 @@ public struct FuzzEntry: Sendable {
     FuzzEntry("callername", WebFuzz.callerName),
     FuzzEntry("candidate", ICEFuzz.candidate),
     FuzzEntry("certificate", burst: 300, bytesMax: 10_000, SecurityFuzz.certificate),
+    FuzzEntry("certificates", burst: 300, bytesMax: 10_000, SecurityFuzz.certificates),
     FuzzEntry("config", burst: 600, bytesMax: Limits.configurationBytesMax + 100, ConfigFuzz.fuzz),
     FuzzEntry("control", bytesMax: 2 * Limits.controlLineBytesMax, WebFuzz.control),
     FuzzEntry("description", burst: 600, bytesMax: Limits.sdpBytesMax + 100, SDPFuzz.description),
@@ -62,6 +63,7 @@ public struct FuzzEntry: Sendable {
     FuzzEntry("srtp", burst: 300, SecurityFuzz.packets),
     FuzzEntry("stdio", bytesMax: 2 * Limits.stdioLineBytesMax, WebFuzz.stdio),
     FuzzEntry("stun", ICEFuzz.message),
+    FuzzEntry("tls", burst: 100, bytesMax: 6_000, SecurityFuzz.secureConnection),
     FuzzEntry("url", WebFuzz.url),
     FuzzEntry("wav", bytesMax: 10_000, VoiceFuzz.wav),
   ]
