@@ -138,7 +138,7 @@ extension Running {
       for note in renewed.takeNotes() { desk.note(note.level, "certificate", note.text) }
       return desk.note(.error, "reload", "the certificate that was there before is shown on")
     }
-    identity = renewed
+    (identity, shownIdentity) = (renewed, 0)
     noteIdentity()
   }
 

@@ -35,7 +35,7 @@ final class Running {
   /// The certificate for HTTPS.
   var identity: WebIdentity
   /// Which version of it is shown.
-  private var shownIdentity = 0
+  var shownIdentity = 0
   private var live = LiveLine(isShown: LiveLine.isWanted(onTerminal: false))
   let beginning = Clock.now()
   /// Something happened that the service manager's line about us may tell.
