@@ -3,10 +3,11 @@
 //
 // One end of a TLS 1.2 or 1.3 connection (RFC 5246, RFC 8446) between two stretches of memory.
 //
-// DESIGN. In: a small buffer that the caller fills and the library empties. Out: a buffer that grows with what the library
-// sends up to a bound, beyond which the library waits; it is given back when all of it is sent, so that a connection at
-// rest holds none. Every connection has a configuration and a generator of its own: two threads with a connection each share
-// nothing but a server's identity, an authority's certificates (both only read) and the library's key store (locked).
+// DESIGN. In: a small buffer that the caller fills and the library empties. Out: a buffer that grows with what the
+// library sends up to a bound, beyond which the library waits; it is given back when all of it is sent, so that a
+// connection at rest holds none. Every connection has a configuration and a generator of its own: two threads with a
+// connection each share nothing but a server's identity, an authority's certificates (both only read) and the library's
+// key store (locked).
 #include "certificates.h"
 #include <mbedtls/platform_util.h>
 #include <mbedtls/ssl.h>

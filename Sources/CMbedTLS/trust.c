@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// Whether a server's certificates are to be believed: an authority of a bundle, a pinned authority that came along in the
-// chain, or one pinned certificate.
+// Whether a server's certificates are to be believed: an authority of a bundle, a pinned authority that came along in
+// the chain, or one pinned certificate.
 //
 // DESIGN. The library checks signatures, dates, names and usage (RFC 5280 section 6); what it leaves out is done here:
-// name constraints for DNS names and addresses. Constraints on other kinds of names are only right where the certificate
-// has no such names. Left out: revocation (a device has nobody to ask), certificate policies.
+// name constraints for DNS names and addresses. Constraints on other kinds of names are only right where the
+// certificate has no such names. Left out: revocation (a device has nobody to ask), certificate policies.
 #include "certificates.h"
 #include <mbedtls/asn1.h>
 #include <mbedtls/oid.h>

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The intercom authors
 
-"""HTTPS between the static binaries and foreign ends: who is believed, what is refused, and what handshakes cost a call."""
+"""HTTPS between the static binaries and foreign ends: who is believed, what is refused, what handshakes cost a call."""
 
 import contextlib
 import http.client
@@ -18,8 +18,8 @@ import pytest
 from certificates import Authority
 from harness import Intercom, Program, config, report, until
 
-# Handshakes made while a call runs, and what they may add to the concealed sound of some seconds: nothing, but tests share
-# their machine.
+# Handshakes made while a call runs, and what they may add to the concealed sound of some seconds: nothing, but tests
+# share their machine.
 HANDSHAKES = 50
 ADDED_CONCEALED_MS_MAX = 120
 # CPU time of one handshake on the server's side, beside other tests; docs/explanation/figures.md has the real figure.
@@ -111,7 +111,8 @@ def test_what_is_not_tls_is_refused_and_the_plain_port_is_untouched(tmp_path, au
             clear.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             answer = b"".join(iter(lambda: clear.recv(4096), b""))
         assert answer.startswith(b"HTTP/1.1 400 ") and b"https://" in answer, answer
-        for junk in (b"\x00" * 100, b"\x16\x03\x01\x00\x05hello", os.urandom(5000), b"\x16\x03\x01\xff\xff" + b"a" * 500):
+        too_long = b"\x16\x03\x01\xff\xff" + b"a" * 500
+        for junk in (b"\x00" * 100, b"\x16\x03\x01\x00\x05hello", os.urandom(5000), too_long):
             with socket.create_connection(("127.0.0.1", intercom.secure_port)) as bad:
                 bad.settimeout(15)
                 with contextlib.suppress(ConnectionError):

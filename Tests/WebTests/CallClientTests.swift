@@ -133,6 +133,18 @@ struct CallClientTests {
     #expect(caller.actions.last == .close)
   }
 
+  @Test("a handshake that fails ends the call with its own sentence")
+  func insecure() throws {
+    var client = CallClient(to: try HTTPURL("https://door.local/call"))
+    client.place(offer: Array("v=0".utf8), fragmentHead: "", at: .zero)
+    let action = client.pollAction()
+    #expect(action == .connect(try HTTPURL("https://door.local/call")))
+    client.handleInsecurity("It is for another name.", at: .zero)
+    let event = client.pollEvent()
+    #expect(event == .failed(.connection(.insecure("It is for another name."))))
+    #expect(client.isDone)
+  }
+
   @Test("a connection the server tired of is opened again for the next step")
   func reconnects() throws {
     var caller = try Caller()
@@ -212,6 +224,13 @@ struct CallClientTests {
       let field = location.isEmpty ? "" : "Location: \(location)\r\n"
       caller.reply("HTTP/1.1 307 Moved\r\n\(field)Content-Length: 0\r\n\r\n")
       #expect(caller.events == [.failed(.malformedRedirect)])
+    }
+    // What began with https does not go on without it.
+    for field in ["Location: http://192.0.2.9/", "Location: //192.0.2.9/call"] {
+      caller = try Caller("https://127.0.0.1:8443/call")
+      caller.place()
+      caller.reply("HTTP/1.1 307 Moved\r\n\(field)\r\nContent-Length: 0\r\n\r\n")
+      #expect(caller.events.isEmpty == field.hasSuffix("/call"), "\(field)")
     }
     caller = try Caller()
     caller.place()

@@ -11,8 +11,8 @@ typedef struct cmbedtls_authorities cmbedtls_authorities;
 /// One end of a TLS connection.
 typedef struct cmbedtls_tls cmbedtls_tls;
 
-/// Reads a chain and the key of its first certificate, both PEM; the key must fit. NULL and `*code` on failure. Freed by
-/// `cmbedtls_identity_free`.
+/// Reads a chain and the key of its first certificate, both PEM; the key must fit. NULL and `*code` on failure. Freed
+/// by `cmbedtls_identity_free`.
 struct cmbedtls_identity *cmbedtls_tls_identity_read(
     const uint8_t *certificates, int32_t count, const uint8_t *key, int32_t key_count, int32_t *code);
 /// The SHA-256 digest of the last certificate of the chain.
