@@ -85,6 +85,7 @@ extension Running {
     report.state = station.model.state.text
     report.doesNotDisturb = station.model.doesNotDisturb
     report.trouble = trouble
+    for peer in settings.peers { report.peers.append(peer.name) }
     report.uptimeSeconds = (now - beginning).nanoseconds / 1_000_000_000
     if desk.host.firstPeriod != 0 { report.audioStartedNanoseconds = desk.host.firstPeriod }
     report.counters.append(CounterStatus("wake_ups", desk.host.wakeUps))
