@@ -382,6 +382,54 @@ public enum Limits {
   /// Time for a caller to end a call properly before it just goes.
   public static let callHangUpMilliseconds = 3000
 
+  // MARK: Access
+
+  /// Digits of a pairing code: a million of them, of which five can be tried.
+  public static let pairingCodeDigits = 6
+  /// How long a pairing code lives: time to walk from the device to a phone, and not to guess.
+  public static let pairingSeconds = 120
+  /// Wrong tries that close a pairing, and that shut an address out: mistyping thrice is usual.
+  public static let pairingTriesMax = 5
+  /// How long an address that tried too often is shut out.
+  public static let pairingShutOutSeconds = 600
+  /// Paired browsers, programs and devices: everybody's of a large house; each costs about 200 bytes.
+  public static let pairedMax = 64
+  /// Random bytes of a token: 256 bits, so that nobody finds one by trying.
+  public static let pairedTokenBytes = 32
+  /// How old "last seen" may be before it is written again: once a day, because each time a file is written.
+  public static let pairedSeenSeconds = 86_400
+  /// Largest file of the paired: 64 lines of the longest name and URL, and as much again.
+  public static let pairedFileBytesMax = 262_144
+  /// Longest signed token: a header, a few claims and a signature fill 400 bytes.
+  public static let tokenBytesMax = 2048
+  /// Signed tokens whose signature is known to be right: those of the pages that are open.
+  public static let tokensKnownMax = 16
+  /// How far the clock of whoever signs may be from ours.
+  public static let tokenLeewaySeconds = 60
+  /// Shortest secret for HS256: as many bytes as the hash has (RFC 7518 section 3.2).
+  public static let tokenSecretBytesMin = 32
+  /// Largest file with the key of signed tokens.
+  public static let tokenKeyBytesMax = 4096
+  /// A wall clock before this, 2025-01-01, is not set: the program is younger than that.
+  public static let wallClockSecondsMin: Int64 = 1_735_689_600
+  /// Requests that only look, from one address at once: a page with everything, opened by a whole family behind one
+  /// address.
+  public static let readingRateBurst = 400
+  /// One more of them after this: programs that poll pass, and a flood costs a refusal only.
+  public static let readingRateMilliseconds = 10
+  /// Tries to pair from one address at once.
+  public static let pairingRateBurst = 6
+  /// One more of them after this.
+  public static let pairingRateMilliseconds = 5000
+  /// Rings of the bell from one address at once: impatience, but no alarm.
+  public static let bellRateBurst = 3
+  /// One more of them after this.
+  public static let bellRateMilliseconds = 10_000
+  /// Wrong signatures from one address at once: checking one takes some milliseconds on a small board.
+  public static let signatureRateBurst = 5
+  /// One more of them after this.
+  public static let signatureRateMilliseconds = 2000
+
   // MARK: Calls
 
   /// Longest wait for a far side's answer: the longest ringing (120 s), and what slow networks need.

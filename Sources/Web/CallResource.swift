@@ -12,6 +12,7 @@
 // An offer that rings is held (`hold`) until somebody answers; meanwhile its connection waits without a response.
 // Left out: ICE restart (If-Match: *) is refused with 422 until the station can do it; authorization, since access is open.
 
+import Access
 public import Core
 
 /// The server's side of call signaling. Loop thread only.

@@ -3,6 +3,8 @@
 //
 // Media types: which one a message has (RFC 9110 section 8.3), and whether one is accepted (section 12.5.1).
 
+import Core
+
 /// The media types of this house, and questions about them.
 public enum MediaType {
   /// An offer or answer (RFC 8866).

@@ -3,6 +3,8 @@
 //
 // What the status page and /api/status show. The keys are stable: docs/reference/signaling.md lists them.
 
+import Core
+
 /// One end of the pair of candidates that a call uses.
 public struct CandidateStatus: Equatable, Sendable {
   /// host, srflx, prflx or relay (RFC 8839 section 5.1).

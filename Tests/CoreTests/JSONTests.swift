@@ -5,7 +5,6 @@
 
 import Core
 import Testing
-import Web
 
 @Suite("JSON")
 struct JSONTests {
