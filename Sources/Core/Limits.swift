@@ -32,6 +32,16 @@ public enum Limits {
   /// Sources a far side may send from in one session: its voice, one replacement after a restart of its sender, and
   /// video, retransmission and correction streams that we refused but somebody may send.
   public static let srtpSourcesMax = 8
+  /// Largest file of authorities that calls believe in: a system's bundle of 140 is 220 KB.
+  public static let authoritiesFileBytesMax = 1_048_576
+  /// TLS handshakes under way at once: two browsers that open six connections each, and some to spare. Each holds 40 KB;
+  /// beyond, the oldest makes room.
+  public static let tlsHandshakesMax = 16
+  /// TLS handshakes under way from one address: the six connections of a browser and a second page, so that one address
+  /// cannot take the places of all.
+  public static let tlsHandshakesPerAddressMax = 8
+  /// Time for a TLS handshake, from the connection's start: several round trips of a slow path, and a wait for others'.
+  public static let tlsHandshakeMilliseconds = 10_000
   // MARK: Kernel
 
   /// Descriptors reported ready by one wait: what is over comes with the next wait, at once.
