@@ -35,6 +35,9 @@ extension SettingsSchema {
           "answer", default: "\"ring\"", "\"ring\" or \"auto\"",
           .word([("ring", AnswerPolicy.ring), ("auto", .auto)]) { answer, settings in settings.call.answer = answer }),
         KeyRule(
+          "busy", default: "\"refuse\"", "\"refuse\" or \"wait\"",
+          .word([("refuse", BusyPolicy.refuse), ("wait", .wait)]) { busy, settings in settings.call.busy = busy }),
+        KeyRule(
           "do_not_disturb", default: "false", "true or false",
           .boolean { value, settings in settings.call.doNotDisturb = value }),
         KeyRule(

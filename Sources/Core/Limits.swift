@@ -235,6 +235,8 @@ public enum Limits {
   public static let configurationHostBytesMax = 253
   /// STUN servers in the configuration: a browser warns from five on; each costs every call a request.
   public static let configurationServersMax = 8
+  /// Names and origins of the web server: a few domains, and the panels of a house.
+  public static let configurationNamesMax = 16
   /// Peers in the configuration: a large house.
   public static let configurationPeersMax = 64
   /// Buttons in the configuration: every line of a 40-pin header, some pressed in two ways.

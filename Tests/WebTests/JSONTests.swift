@@ -5,6 +5,7 @@
 
 import Core
 import Testing
+import Web
 
 @Suite("JSON")
 struct JSONTests {
