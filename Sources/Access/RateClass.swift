@@ -3,7 +3,7 @@
 //
 // How often one address may ask for what.
 
-public import Core
+import Core
 
 /// Kinds of requests whose rates are counted apart.
 public enum RateClass: Int, Hashable, CaseIterable, Sendable, BitwiseCopyable {
