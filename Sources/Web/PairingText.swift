@@ -19,7 +19,9 @@ enum PairingText {
       return (PairingRequest(code: code, name: name), value["bearer"]?.bool ?? false)
     }
     guard let name = device["name"]?.string ?? value["name"]?.string,
-      let fingerprint = device["fingerprint"]?.string.flatMap({ text in Array(text.utf8).withByteView { Fingerprint(parsing: $0) } })
+      let fingerprint = device["fingerprint"]?.string.flatMap({ text in
+        Array(text.utf8).withByteView { Fingerprint(parsing: $0) }
+      })
     else { return nil }
     let request = PairingRequest(code: code, name: name, fingerprint: fingerprint, url: device["url"]?.string)
     return (request, false)
