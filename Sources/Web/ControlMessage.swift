@@ -172,12 +172,15 @@ public struct ControlReply: Equatable, Sendable {
   }
 
   /// The reply as one line, with its line end.
-  public func line() -> [UInt8] {
+  public func line() -> [UInt8] { json() + [ASCII.lineFeed] }
+
+  /// The reply as JSON.
+  public func json() -> [UInt8] {
     if let status {
       var bytes: [UInt8] = []
       bytes.append(text: "{\"ok\":true,\"status\":")
       bytes += status.json()
-      bytes.append(text: "}\n")
+      bytes.append(text: "}")
       return bytes
     }
     var writer = JSONWriter()
@@ -185,7 +188,7 @@ public struct ControlReply: Equatable, Sendable {
     writer.member("ok", isOK)
     writer.member(isOK ? "message" : "error", text)
     writer.endObject()
-    return writer.bytes + [ASCII.lineFeed]
+    return writer.bytes
   }
 }
 

@@ -60,7 +60,7 @@ extension Running {
   }
 
   /// What has become of a command, as a sentence.
-  private func answer(to command: StationCommand) -> String {
+  func answer(to command: StationCommand) -> String {
     switch command {
     case .call(let peers):
       var text = ""
@@ -85,10 +85,13 @@ extension Running {
     report.state = station.model.state.text
     report.doesNotDisturb = station.model.doesNotDisturb
     report.trouble = trouble
+    for peer in settings.peers { report.peers.append(peer.name) }
     report.uptimeSeconds = (now - beginning).nanoseconds / 1_000_000_000
     if desk.host.firstPeriod != 0 { report.audioStartedNanoseconds = desk.host.firstPeriod }
     report.counters.append(CounterStatus("wake_ups", desk.host.wakeUps))
     report.counters.append(CounterStatus("audio_cycles", desk.host.audioProgress))
+    report.ring = web.pageRing
+    report.counters += web.counterStatuses
     if BuildInfo.countsAllocations {
       report.counters.append(CounterStatus("loop_allocations", quietAllocations))
       report.counters.append(CounterStatus("audio_allocations", desk.host.service.voiceReport.allocations))
@@ -114,6 +117,7 @@ extension Running {
     case .kept(let lines): for line in lines { desk.note(.error, "reload", line) }
     case .read(let reload):
       settings = reload.settings
+      web.configure(Self.access(settings))
       let complaint = Board.complaint(settings)
       if let complaint, boardComplaint == nil { desk.note(.warning, "reload", complaint) }
       boardComplaint = complaint

@@ -38,6 +38,8 @@ final class Running {
   private var hasNews = true
   /// Why this is no board for the configuration; nil: it may be.
   var boardComplaint: String?
+  /// Whether this side's voice went out when the pages were told last.
+  private var wasTalking = false
   /// Why the call in progress cannot be remembered; nil: it can.
   private(set) var memoryTrouble: String?
   /// Whether the sound runs for a tone only.
@@ -61,12 +63,15 @@ final class Running {
     desk.noteSound()
     do throws(LinuxError) {
       sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host)
-      web = WebServer(randomness: try Entropy.randomness())
+      web = WebServer(
+        access: Self.access(settings), doorkeeper: Self.doorkeeper(settings, try Entropy.randomness()),
+        randomness: try Entropy.randomness())
       station = Station(settings, randomness: try Entropy.randomness())
     } catch { throw .system(what: "web server at \(settings.web.listen.text)", error) }
     calls = try CallSockets(host: desk.host)
     memory = CallMemory(directory: settings.stateDirectory)
     panel = DevicePanel(settings, host: desk.host)
+    web.facts = facts
     desk.note(.notice, "start", "listening on http://\(sockets.local.text)/")
     openControl()
   }
@@ -100,6 +105,7 @@ final class Running {
   private func turn(until moment: Instant) throws(HostError) -> Instant {
     let now = try desk.turn(until: min(min(web.pollTimeout(), station.pollTimeout()), min(moment, nextDuty)))
     if desk.takeReload() { reload(at: now) }
+    if !desk.host.foreign.isEmpty { web.wallSeconds = Clock.wallSeconds() }
     if web.pollTimeout() <= now { web.handleTimeout(at: now) }
     // A button goes first: what it says must hold before anything else is answered.
     panel.handle(at: now)
@@ -108,8 +114,9 @@ final class Running {
     calls.handle(&station, at: now)
     settle(at: now)
     serveControl(at: now)
-    sockets.serve(web: &web, at: now)
     supervise(at: now)
+    followTalk()
+    sockets.serve(web: &web, at: now)
     letSoundGo()
     panel.show(indication(at: now), at: now)
     return now
@@ -126,10 +133,7 @@ final class Running {
       isBusy = calls.serve(&station, at: now)
       while let event = web.pollEvent() {
         isBusy = true
-        switch event {
-        case .call(let call): station.handle(call, web: &web, service: &desk.host.service, at: now)
-        case .statusWanted: web.provide(report(at: now), at: now)
-        }
+        serveWeb(event, at: now)
       }
       desk.host.flush(at: now)
       while let event = desk.host.nextEvent() {
@@ -141,7 +145,7 @@ final class Running {
         isBusy = true
         perform(output)
       }
-      while let line = station.pollLine() { desk.note(line) }
+      while let line = station.pollLine() { note(line, at: now) }
       if isBusy { hasNews = true }
     }
   }
@@ -177,7 +181,7 @@ final class Running {
   // MARK: Tones
 
   /// A tone needs no call: the sound then runs for it alone.
-  private func play(_ tone: Tone) {
+  func play(_ tone: Tone) {
     desk.host.service.playTone(tone)
     guard !desk.host.isSoundRunning, settings.audio.output != .noDevice else { return }
     isHoldingSound = true
@@ -214,7 +218,15 @@ final class Running {
     // Sound cards that go and come are told by the host, and not by events.
     guard desk.takeNews() || hasNews else { return }
     hasNews = false
+    web.noteChange()
     if supervision.isWanted { supervision.tell(status: report(at: now).sentence) }
+  }
+
+  /// The talk gate opens and closes without an event: open pages follow it.
+  private func followTalk() {
+    guard web.pageCount > 0, desk.host.service.isTalking != wasTalking else { return }
+    wasTalking.toggle()
+    web.noteChange()
   }
 
   private func shutDown() {
