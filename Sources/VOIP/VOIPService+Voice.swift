@@ -45,6 +45,9 @@ extension VOIPService where Channel: ~Copyable {
 
   // MARK: Questions
 
+  /// The digest of our certificate, as descriptions carry it.
+  public var fingerprint: Fingerprint { Channel.fingerprint(of: identity) }
+
   /// The service in a few words, as of now.
   public var state: VOIPState {
     var answer = VOIPState()

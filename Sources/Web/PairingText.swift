@@ -41,4 +41,20 @@ enum PairingText {
     guard let value, case .object = value else { return nil }
     return value
   }
+
+  /// Writes the list of the paired, oldest first.
+  static func write(_ records: [PairedRecord], to writer: inout JSONWriter) {
+    writer.beginArray()
+    for record in records {
+      writer.beginObject()
+      writer.member("id", Int64(record.id.number))
+      writer.member("name", record.name)
+      writer.member("role", record.role.text)
+      writer.member("device", record.fingerprint != nil)
+      writer.member("created", record.created)
+      writer.member("last_seen", record.lastSeen)
+      writer.endObject()
+    }
+    writer.endArray()
+  }
 }

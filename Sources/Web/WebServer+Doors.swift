@@ -80,18 +80,7 @@ extension WebServer {
   func pairedList() -> HTTPResponse {
     Self.json { writer in
       writer.name("paired")
-      writer.beginArray()
-      for record in doorkeeper.list {
-        writer.beginObject()
-        writer.member("id", Int64(record.id.number))
-        writer.member("name", record.name)
-        writer.member("role", record.role.text)
-        writer.member("device", record.fingerprint != nil)
-        writer.member("created", record.created)
-        writer.member("last_seen", record.lastSeen)
-        writer.endObject()
-      }
-      writer.endArray()
+      PairingText.write(doorkeeper.list, to: &writer)
     }
   }
 

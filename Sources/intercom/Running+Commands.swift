@@ -54,6 +54,7 @@ extension Running {
   }
 
   private func reply(to request: ControlRequest, at now: Instant) -> ControlReply {
+    if let reply = doorReply(to: request, at: now) { return reply }
     guard let command = StationCommand(request) else { return .status(report(at: now)) }
     if let refusal = obey(command, by: .local, at: now) { return .refused(refusal.text) }
     return .done(answer(to: command))
@@ -102,7 +103,8 @@ extension Running {
   /// What is wrong that a person should look at, the same that the lights tell of; empty: nothing. Allocates.
   private var trouble: String {
     var text = desk.host.soundTrouble.text
-    for more in [panel.trouble, memoryTrouble ?? "", boardComplaint ?? ""] where !more.utf8.isEmpty {
+    for more in [panel.trouble, memoryTrouble ?? "", boardComplaint ?? "", pairedStore.trouble ?? ""]
+    where !more.utf8.isEmpty {
       text += (text.utf8.isEmpty ? "" : "; ") + more
     }
     return text
@@ -131,6 +133,7 @@ extension Running {
   private func apply(_ reload: Reload, at now: Instant) {
     station.reconfigure(settings)
     desk.setLevel(settings.log.level.linux)
+    if reload.changes("web.access") || reload.changes("token") { applyAccess() }
     if reload.changes("talk") { desk.host.service.setTalkRules(settings.talk.rules) }
     if reload.changes("audio.volume") {
       _ = obey(.setVolume(settings.audio.volumePercent), by: .local, at: now)

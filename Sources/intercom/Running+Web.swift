@@ -35,7 +35,8 @@ extension Running {
 
   /// What the web server says of this device.
   var facts: WebFacts {
-    WebFacts(trust: TrustFacts(name: settings.name), version: BuildInfo.version, fingerprint: "")
+    WebFacts(trust: TrustFacts(name: settings.name), version: BuildInfo.version,
+      fingerprint: desk.host.service.fingerprint.text)
   }
 
   // MARK: Events
@@ -52,7 +53,7 @@ extension Running {
       play(.connected)
       web.tellBell(at: now)
     case .access(let notice): note("door", notice.text, at: now)
-    case .savePaired: break
+    case .savePaired(let text): pairedStore.write(text)
     }
   }
 

@@ -29,9 +29,10 @@ final class Running {
   var panel: DevicePanel
   var station: Station
   var web: WebServer
-  private let sockets: WebSockets
+  let sockets: WebSockets
   private let calls: CallSockets
   private let memory: CallMemory
+  let pairedStore: PairedStore
   private var live = LiveLine(isShown: LiveLine.isWanted(onTerminal: false))
   let beginning = Clock.now()
   /// Something happened that the service manager's line about us may tell.
@@ -70,8 +71,11 @@ final class Running {
     } catch { throw .system(what: "web server at \(settings.web.listen.text)", error) }
     calls = try CallSockets(host: desk.host)
     memory = CallMemory(directory: settings.stateDirectory)
+    pairedStore = PairedStore(directory: settings.stateDirectory)
     panel = DevicePanel(settings, host: desk.host)
     web.facts = facts
+    web.wallSeconds = Clock.wallSeconds()
+    openDoors()
     desk.note(.notice, "start", "listening on http://\(sockets.local.text)/")
     openControl()
   }
@@ -96,6 +100,7 @@ final class Running {
     supervision.tellStopping()
     try sayGoodbye()
     control?.finish()
+    pairedStore.finish()
     desk.note(.information, "end", "ended")
     desk.finish()
     return ExitCode.done
@@ -104,7 +109,9 @@ final class Running {
   /// Waits once, and deals with what came.
   private func turn(until moment: Instant) throws(HostError) -> Instant {
     let now = try desk.turn(until: min(min(web.pollTimeout(), station.pollTimeout()), min(moment, nextDuty)))
+    web.wallSeconds = Clock.wallSeconds()
     if desk.takeReload() { reload(at: now) }
+    if let failure = pairedStore.poll() { desk.note(.warning, "door", failure) }
     if !desk.host.foreign.isEmpty { web.wallSeconds = Clock.wallSeconds() }
     if web.pollTimeout() <= now { web.handleTimeout(at: now) }
     // A button goes first: what it says must hold before anything else is answered.
