@@ -35,7 +35,8 @@ extension Running {
 
   /// What the web server says of this device.
   var facts: WebFacts {
-    WebFacts(trust: TrustFacts(name: settings.name), version: BuildInfo.version,
+    WebFacts(
+      trust: TrustFacts(name: settings.name), version: BuildInfo.version,
       fingerprint: desk.host.service.fingerprint.text)
   }
 
