@@ -344,6 +344,21 @@ public enum Limits {
   public static let httpsPort = 8443
   /// Connections to the web server at once: a browser opens six; beyond, the one that has waited longest makes room.
   public static let webConnectionsMax = 32
+  /// Connections of one address at once, but for this machine's own, behind which a proxy may stand: two browsers.
+  public static let webConnectionsPerAddressMax = 16
+  /// Pages that are told what goes on, at once: with as many calls that wait for their answer, half of the connections are
+  /// left for whoever asks.
+  public static let eventStreamsMax = 8
+  /// Shortest time between two statuses or levels that a page is told: smooth to look at, and cheap.
+  public static let eventIntervalMilliseconds = 200
+  /// Levels between two statuses in a call, so that its delay and loss are told every 2 seconds.
+  public static let eventLevelsPerStatus = 10
+  /// Time between two comments that keep a stream of events alive through proxies.
+  public static let eventKeepAliveMilliseconds = 15_000
+  /// Time after which a page comes back that lost its stream of events.
+  public static let eventRetryMilliseconds = 2000
+  /// What may wait for a page that does not read before it is given up: a dozen statuses.
+  public static let eventBacklogBytesMax = 16_384
   /// Memory one connection may hold, buffers and the request being read together: 32 of them stay near 3 MB at worst.
   public static let webConnectionBytesMax = 98_304
   /// Bytes handed to a connection in one go: what is left over of pipelined requests is never more.

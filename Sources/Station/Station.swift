@@ -160,6 +160,11 @@ public struct Station: Sendable {
       return desk.handle(event, web: &web, service: &service, at: now)
     }
     guard let caller = web.caller(of: session) else { return }
+    guard caller.principal.role != nil else {
+      let detail = "Only those that were let in may call: open this intercom's page and enter the code of its pairing."
+      web.refuse(session, .unauthorized, detail: detail, at: now)
+      return lines.append(LogLine(.notice, "a call from \(caller.address.unmapped.text) was refused: not let in"))
+    }
     var party = model.party(named: caller.name, at: caller.address)
     party.isReturn = caller.wantsReturn
     if let why = model.refusal(of: party, at: now) {

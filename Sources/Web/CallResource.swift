@@ -10,9 +10,8 @@
 // DESIGN. SDP is opaque here. One request of a session waits at a time, each with a deadline, so that no connection hangs on a
 // station that forgot. The path of a session is 128 random bits: who knows it may change and end the call.
 // An offer that rings is held (`hold`) until somebody answers; meanwhile its connection waits without a response.
-// Left out: ICE restart (If-Match: *) is refused with 422 until the station can do it; authorization, since access is open.
+// Left out: ICE restart (If-Match: *) is refused with 422 until the station can do it. Who may ask is not looked at here.
 
-import Access
 public import Core
 
 /// The server's side of call signaling. Loop thread only.
@@ -24,7 +23,7 @@ public struct CallResource: Sendable {
     var id: CallSessionID
     var token: String
     var entityTag: String
-    let caller: Caller
+    var caller: Caller
     var isOpen = false
     /// It rings: its caller is to stay.
     var isHeld = false
@@ -33,7 +32,6 @@ public struct CallResource: Sendable {
   }
 
   private var sessions: [Session] = []
-  private var limiter = RateLimiter()
   private var randomness: Randomness
   private var lastNumber: UInt32 = 0
   private var replies: [CallReply] = []
@@ -44,12 +42,17 @@ public struct CallResource: Sendable {
 
   // MARK: Handle
 
-  /// A request for `/call` (`token` nil) or `/call/TOKEN` from `client`, on `connection`, where it waits for its reply.
+  /// A request for `/call` (`token` nil) or `/call/TOKEN` of `principal` from `client`, on `connection`, where it waits
+  /// for its reply.
   public mutating func handle(
-    _ request: HTTPRequest, token: String?, on connection: WebConnectionID, from client: IPAddress, at now: Instant
+    _ request: HTTPRequest, token: String?, on connection: WebConnectionID, from client: IPAddress,
+    by principal: Principal = .everybody, at now: Instant
   ) {
+    let known = events.count
     if let response = immediate(request, token: token, on: connection, from: client, at: now) {
       replies.append(CallReply(connection: connection, response: response))
+    } else if events.count > known, case .offer(let id, _)? = events.last, let index = index(of: id) {
+      sessions[index].caller.principal = principal
     }
   }
 
@@ -110,6 +113,7 @@ public struct CallResource: Sendable {
     guard let index = index(of: id), sessions[index].waiting != nil else { return false }
     var response = HTTPResponse.problem(reason.status, detail)
     if case .busy(let seconds) = reason { response.fields.add("Retry-After", "\(seconds)") }
+    if reason == .unauthorized { response.fields.add("WWW-Authenticate", "Bearer") }
     reply(index, response)
     if !sessions[index].isOpen { sessions.remove(at: index) }
     return true
@@ -156,12 +160,6 @@ public struct CallResource: Sendable {
   private mutating func immediate(
     _ request: HTTPRequest, token: String?, on connection: WebConnectionID, from client: IPAddress, at now: Instant
   ) -> HTTPResponse? {
-    if request.method == .post || request.method == .patch || request.method == .delete {
-      let seconds = limiter.waitSeconds(for: client, at: now)
-      if seconds > 0 {
-        return .problem(.tooManyRequests, "Too many requests from this address.").with("Retry-After", "\(seconds)")
-      }
-    }
     guard let token else { return place(request, on: connection, from: client, at: now) }
     guard let index = sessions.firstIndex(where: { $0.isOpen && Self.isSame($0.token, token) }) else {
       return Self.noSuchSession

@@ -17,10 +17,14 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
   public static let created = HTTPStatus(201)
   /// 204.
   public static let noContent = HTTPStatus(204)
+  /// 304.
+  public static let notModified = HTTPStatus(304)
   /// 307.
   public static let temporaryRedirect = HTTPStatus(307)
   /// 400.
   public static let badRequest = HTTPStatus(400)
+  /// 401.
+  public static let unauthorized = HTTPStatus(401)
   /// 403.
   public static let forbidden = HTTPStatus(403)
   /// 404.
@@ -75,8 +79,10 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
     case 200: "OK"
     case 201: "Created"
     case 204: "No Content"
+    case 304: "Not Modified"
     case 307: "Temporary Redirect"
     case 400: "Bad Request"
+    case 401: "Unauthorized"
     case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"

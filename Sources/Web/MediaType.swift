@@ -15,7 +15,9 @@ public enum MediaType {
   public static let problem = "application/problem+json"
   /// JSON (RFC 8259).
   public static let json = "application/json"
-  /// The status page.
+  /// Server-sent events.
+  public static let events = "text/event-stream"
+  /// A page.
   public static let html = "text/html; charset=utf-8"
 
   /// Whether a Content-Type value is `type`, without regard to case and parameters.

@@ -36,12 +36,15 @@ final class Running {
   var identity: WebIdentity
   /// Which version of it is shown.
   var shownIdentity = 0
+  let pairedStore: PairedStore
   private var live = LiveLine(isShown: LiveLine.isWanted(onTerminal: false))
   let beginning = Clock.now()
   /// Something happened that the service manager's line about us may tell.
   private var hasNews = true
   /// Why this is no board for the configuration; nil: it may be.
   var boardComplaint: String?
+  /// Whether this side's voice went out when the pages were told last.
+  private var wasTalking = false
   /// Why the call in progress cannot be remembered; nil: it can.
   private(set) var memoryTrouble: String?
   /// Whether the sound runs for a tone only.
@@ -73,12 +76,18 @@ final class Running {
     }
     do throws(LinuxError) {
       sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host, secure: secure)
-      web = WebServer(randomness: try Entropy.randomness())
+      web = WebServer(
+        access: Self.access(settings), doorkeeper: Self.doorkeeper(settings, try Entropy.randomness()),
+        randomness: try Entropy.randomness())
       station = Station(settings, randomness: try Entropy.randomness())
     } catch { throw .system(what: "web server at \(settings.web.listen.text)", error) }
     calls = try CallSockets(host: desk.host, handshakes: desk.handshakes)
     memory = CallMemory(directory: settings.stateDirectory)
+    pairedStore = PairedStore(directory: settings.stateDirectory)
     panel = DevicePanel(settings, host: desk.host)
+    web.facts = facts
+    web.wallSeconds = Clock.wallSeconds()
+    openDoors()
     desk.note(.notice, "start", "listening on http://\(sockets.local.text)/")
     if let endpoint = sockets.secureLocal { desk.note(.notice, "start", "listening on https://\(endpoint.text)/") }
     noteIdentity()
@@ -105,6 +114,7 @@ final class Running {
     supervision.tellStopping()
     try sayGoodbye()
     control?.finish()
+    pairedStore.finish()
     desk.note(.information, "end", "ended")
     desk.finish()
     return ExitCode.done
@@ -114,7 +124,10 @@ final class Running {
   private func turn(until moment: Instant) throws(HostError) -> Instant {
     let now = try desk.turn(
       until: min(min(min(web.pollTimeout(), sockets.pollTimeout()), station.pollTimeout()), min(moment, nextDuty)))
+    web.wallSeconds = Clock.wallSeconds()
     if desk.takeReload() { reload(at: now) }
+    if let failure = pairedStore.poll() { desk.note(.warning, "door", failure) }
+    if !desk.host.foreign.isEmpty { web.wallSeconds = Clock.wallSeconds() }
     if web.pollTimeout() <= now { web.handleTimeout(at: now) }
     if identity.pollTimeout <= now {
       identity.handleTimeout(isBusy: station.model.state != .idle, at: now)
@@ -127,8 +140,9 @@ final class Running {
     calls.handle(&station, at: now)
     settle(at: now)
     serveControl(at: now)
-    sockets.serve(web: &web, at: now)
     supervise(at: now)
+    followTalk()
+    sockets.serve(web: &web, at: now)
     letSoundGo()
     panel.show(indication(at: now), at: now)
     return now
@@ -155,10 +169,7 @@ final class Running {
       isBusy = calls.serve(&station, at: now)
       while let event = web.pollEvent() {
         isBusy = true
-        switch event {
-        case .call(let call): station.handle(call, web: &web, service: &desk.host.service, at: now)
-        case .statusWanted: web.provide(report(at: now), at: now)
-        }
+        serveWeb(event, at: now)
       }
       desk.host.flush(at: now)
       while let event = desk.host.nextEvent() {
@@ -170,7 +181,7 @@ final class Running {
         isBusy = true
         perform(output)
       }
-      while let line = station.pollLine() { desk.note(line) }
+      while let line = station.pollLine() { note(line, at: now) }
       if isBusy { hasNews = true }
     }
   }
@@ -206,7 +217,7 @@ final class Running {
   // MARK: Tones
 
   /// A tone needs no call: the sound then runs for it alone.
-  private func play(_ tone: Tone) {
+  func play(_ tone: Tone) {
     desk.host.service.playTone(tone)
     guard !desk.host.isSoundRunning, settings.audio.output != .noDevice else { return }
     isHoldingSound = true
@@ -243,7 +254,15 @@ final class Running {
     // Sound cards that go and come are told by the host, and not by events.
     guard desk.takeNews() || hasNews else { return }
     hasNews = false
+    web.noteChange()
     if supervision.isWanted { supervision.tell(status: report(at: now).sentence) }
+  }
+
+  /// The talk gate opens and closes without an event: open pages follow it.
+  private func followTalk() {
+    guard web.pageCount > 0, desk.host.service.isTalking != wasTalking else { return }
+    wasTalking.toggle()
+    web.noteChange()
   }
 
   private func shutDown() {

@@ -86,6 +86,7 @@ struct FilesTests {
       (expected.control, expected.audio.processor) = (read.control, read.audio.processor)
       expected.web.access = read.web.access
       expected.web.https = read.web.https
+      (expected.web.certificate, expected.web.key) = (read.web.certificate, read.web.key)
       (expected.token, expected.room) = (read.token, read.room)
       #expect(read == expected)
     }

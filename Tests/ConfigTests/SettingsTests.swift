@@ -239,7 +239,7 @@ struct SettingsTests {
     (
       "name = 'x'\n[audoi]",
       [
-        "2:2: audoi: unknown table; expected [audio], [talk], [call], [web], [ice], [[peer]], "
+        "2:2: audoi: unknown table; expected [audio], [talk], [call], [web], [token], [room], [ice], [[peer]], "
           + "[[button]], [[light]], [[mixer]], [control], [log]; did you mean audio?"
       ]
     ),

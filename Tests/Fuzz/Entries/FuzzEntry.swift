@@ -3,6 +3,7 @@
 //
 // Every door through which hostile bytes enter, by name: the name is also that of its folder in the corpus.
 
+import Access
 import Codecs
 import Config
 public import Core
@@ -36,6 +37,7 @@ public struct FuzzEntry: Sendable {
 
   /// All of them.
   public static let all: [FuzzEntry] = [
+    FuzzEntry("access", burst: 600, AccessFuzz.fuzz),
     FuzzEntry("address", CoreFuzz.address),
     FuzzEntry("callername", WebFuzz.callerName),
     FuzzEntry("candidate", ICEFuzz.candidate),
@@ -43,6 +45,7 @@ public struct FuzzEntry: Sendable {
     FuzzEntry("certificates", burst: 300, bytesMax: 10_000, SecurityFuzz.certificates),
     FuzzEntry("config", burst: 600, bytesMax: Limits.configurationBytesMax + 100, ConfigFuzz.fuzz),
     FuzzEntry("control", bytesMax: 2 * Limits.controlLineBytesMax, WebFuzz.control),
+    FuzzEntry("credentials", WebFuzz.credentials),
     FuzzEntry("description", burst: 600, bytesMax: Limits.sdpBytesMax + 100, SDPFuzz.description),
     FuzzEntry("edges", burst: 600, bytesMax: 4_000, PanelFuzz.edges),
     FuzzEntry("fragment", bytesMax: Limits.sdpBytesMax + 100, SDPFuzz.fragment),
