@@ -56,6 +56,12 @@ public struct Caller: Equatable, Sendable {
   public var address: IPAddress
   /// Whether it wants a call back that it had been called for (`Intercom-Return`), and none that rings.
   public var wantsReturn: Bool
+  /// Which ring of this device's pages it answers (`Intercom-Ring`); empty: none, it calls.
+  public var answersRing = ""
+  /// Whose place it takes (`Intercom-Replaces`): a session that is up, or that its own caller ended a moment ago.
+  public var replaces: CallSessionID?
+  /// Who asks, by what it has shown.
+  public var principal = Principal.everybody
 
   /// A caller.
   public init(name: String, address: IPAddress, wantsReturn: Bool = false) {
@@ -69,6 +75,8 @@ public struct Caller: Equatable, Sendable {
 public enum CallRefusal: Equatable, Sendable {
   /// 400: the SDP or the fragment is malformed.
   case malformed
+  /// 401: only for who was let in, or has a certificate that is known here.
+  case unauthorized
   /// 403: not allowed here, or a person refused.
   case forbidden
   /// 422: well-formed, but it cannot be honoured (no audio section, no codec in common, an ICE restart).
@@ -82,6 +90,7 @@ public enum CallRefusal: Equatable, Sendable {
   public var status: HTTPStatus {
     switch self {
     case .malformed: .badRequest
+    case .unauthorized: .unauthorized
     case .forbidden: .forbidden
     case .unacceptable: .unprocessableContent
     case .busy: .serviceUnavailable

@@ -21,6 +21,8 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
   public static let temporaryRedirect = HTTPStatus(307)
   /// 400.
   public static let badRequest = HTTPStatus(400)
+  /// 401.
+  public static let unauthorized = HTTPStatus(401)
   /// 403.
   public static let forbidden = HTTPStatus(403)
   /// 404.
@@ -77,6 +79,7 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
     case 204: "No Content"
     case 307: "Temporary Redirect"
     case 400: "Bad Request"
+    case 401: "Unauthorized"
     case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"

@@ -36,6 +36,8 @@ public struct WebServer: Sendable {
   private var slots: [Slot] = []
   private var calls: CallResource
   private let access: WebAccess
+  /// Who somebody is that has shown nothing.
+  public var stranger = Principal.everybody
   private var statusWanted = false
   private var isDirty = false
   /// Events since the start.
@@ -148,6 +150,13 @@ public struct WebServer: Sendable {
   /// Forgets the session of a call that is over.
   public mutating func end(_ id: CallSessionID, at now: Instant) {
     calls.end(id)
+    sendReplies(at: now)
+  }
+
+  /// The same for a session whose call its caller has ended on the media path, or lost: a page that was reloaded may get
+  /// it back.
+  public mutating func endedByCaller(_ id: CallSessionID, at now: Instant) {
+    calls.endedByCaller(id, at: now)
     sendReplies(at: now)
   }
 
@@ -314,7 +323,7 @@ public struct WebServer: Sendable {
     } else if segments.count <= 2, segments[0].hasBytes(of: "call") {
       slots[index].wait = .call
       let token = segments.count == 2 ? segments[1] : nil
-      calls.handle(request, token: token, on: id(index), from: slots[index].client, at: now)
+      calls.handle(request, token: token, on: id(index), from: slots[index].client, by: stranger, at: now)
     } else {
       respond(index, .problem(.notFound, "There is nothing here."), at: now)
     }
