@@ -35,6 +35,9 @@ extension SettingsSchema {
           "answer", default: "\"ring\"", "\"ring\" or \"auto\"",
           .word([("ring", AnswerPolicy.ring), ("auto", .auto)]) { answer, settings in settings.call.answer = answer }),
         KeyRule(
+          "busy", default: "\"refuse\"", "\"refuse\" or \"wait\"",
+          .word([("refuse", BusyPolicy.refuse), ("wait", .wait)]) { busy, settings in settings.call.busy = busy }),
+        KeyRule(
           "do_not_disturb", default: "false", "true or false",
           .boolean { value, settings in settings.call.doNotDisturb = value }),
         KeyRule(
@@ -59,7 +62,8 @@ extension SettingsSchema {
           }),
         KeyRule(
           required: "role",
-          "\"talk\", \"mute\", \"call\", \"answer\", \"hang-up\", \"volume-up\", \"volume-down\" or \"shut-down\"",
+          "\"talk\", \"mute\", \"call\", \"answer\", \"hang-up\", \"volume-up\", \"volume-down\", "
+            + "\"shut-down\" or \"pair\"",
           .word(ButtonRole.allCases.map { ($0.settingText, $0) }) { role, settings in
             settings.lastButton.role = role
           }),

@@ -126,7 +126,7 @@ struct FilesTests {
         #expect(text.contains("\n#\(key.name) = ") || text.contains("\n\(key.name) = "), "\(key.name)")
       }
     }
-    #expect(count == 50)
+    #expect(count == 51)
   }
 
   @Test("the bounds on the reference page are those of the limits")
