@@ -65,7 +65,7 @@ extension Running {
     case .call(let peers):
       var text = ""
       for peer in peers { text += (text.utf8.isEmpty ? "" : ", ") + peer }
-      return "Calling \(text.utf8.isEmpty ? "all peers" : text)."
+      return "Calling \(text.utf8.isEmpty ? "everybody" : text)."
     case .answer: return "Answered."
     case .hangUp: return "Hung up."
     case .setMuted, .toggleMute:
@@ -73,6 +73,8 @@ extension Running {
     case .setTalking(let isTalking): return isTalking ? "Talking." : "No longer talking."
     case .setVolume, .changeVolume: return "The volume is \(station.volumePercent) %."
     case .setDoNotDisturb(let refuses): return refuses ? "Calls are refused as busy." : "Calls are taken again."
+    case .ringBell: return "The bell rings."
+    case .openPairing: return "Pairing is open."
     case .shutDown: return "Shutting down."
     }
   }
@@ -89,6 +91,8 @@ extension Running {
     if desk.host.firstPeriod != 0 { report.audioStartedNanoseconds = desk.host.firstPeriod }
     report.counters.append(CounterStatus("wake_ups", desk.host.wakeUps))
     report.counters.append(CounterStatus("audio_cycles", desk.host.audioProgress))
+    report.counters.append(CounterStatus("changed_certificates", station.counters.changedCertificates))
+    report.counters.append(CounterStatus("unknown_callers", station.counters.unknownCallers))
     if BuildInfo.countsAllocations {
       report.counters.append(CounterStatus("loop_allocations", quietAllocations))
       report.counters.append(CounterStatus("audio_allocations", desk.host.service.voiceReport.allocations))
