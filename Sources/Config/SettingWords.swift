@@ -17,6 +17,7 @@ extension ButtonRole {
     case .volumeUp: "volume-up"
     case .volumeDown: "volume-down"
     case .shutDown: "shut-down"
+    case .pair: "pair"
     }
   }
 }

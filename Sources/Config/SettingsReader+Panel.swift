@@ -46,7 +46,7 @@ extension SettingsReader {
 
   private mutating func setButtonDefaults(_ index: Int) {
     let button = settings.buttons[index]
-    if button.role == .shutDown, place(of: "button.press", item: index) == nil { settings.buttons[index].press = .long }
+    if button.role.isHeld, place(of: "button.press", item: index) == nil { settings.buttons[index].press = .long }
     if button.polarity == .activeHigh, place(of: "button.bias", item: index) == nil {
       settings.buttons[index].bias = .pullDown
     }
@@ -59,14 +59,15 @@ extension SettingsReader {
     }
     let role = self.place(of: "button.role", item: index)
     let press = "\"" + button.press.settingText + "\""
-    if role != nil, button.role == .shutDown, button.isLatching {
+    let named = "role = \"" + button.role.settingText + "\""
+    if role != nil, button.role.isHeld, button.isLatching {
       mistake(
         .conflict, at: self.place(of: "button.kind", item: index) ?? place, key: "button.kind", found: "\"latching\"",
-        expected: "a momentary button for role = \"shut-down\", which is held", other: role)
-    } else if role != nil, button.role == .shutDown, button.press != .long {
+        expected: "a momentary button for " + named + ", which is held", other: role)
+    } else if role != nil, button.role.isHeld, button.press != .long {
       mistake(
         .conflict, at: place, key: "button.press", found: press,
-        expected: "press = \"long\" for role = \"shut-down\", so that nobody does it by accident", other: role)
+        expected: "press = \"long\" for " + named + ", so that nobody does it by accident", other: role)
     } else if role != nil, button.role == .talk, button.press != .short {
       mistake(
         .conflict, at: place, key: "button.press", found: press,
@@ -192,4 +193,9 @@ extension SettingsReader {
   private func isSameLine(_ left: String, _ right: String) -> Bool {
     sameBytes(LineName.canonical(left), LineName.canonical(right))
   }
+}
+
+extension ButtonRole {
+  /// Whether it takes a long press, so that nobody does it by accident.
+  fileprivate var isHeld: Bool { self == .shutDown || self == .pair }
 }

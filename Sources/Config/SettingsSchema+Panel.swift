@@ -62,7 +62,8 @@ extension SettingsSchema {
           }),
         KeyRule(
           required: "role",
-          "\"talk\", \"mute\", \"call\", \"answer\", \"hang-up\", \"volume-up\", \"volume-down\" or \"shut-down\"",
+          "\"talk\", \"mute\", \"call\", \"answer\", \"hang-up\", \"volume-up\", \"volume-down\", "
+            + "\"shut-down\" or \"pair\"",
           .word(ButtonRole.allCases.map { ($0.settingText, $0) }) { role, settings in
             settings.lastButton.role = role
           }),

@@ -325,6 +325,16 @@ public enum Limits {
   public static let doubleBlinkMilliseconds = 1000
   /// Each flash of a double blink, and the dark between the two: the shortest that is counted at a glance.
   public static let doubleBlinkFlashMilliseconds = 100
+  /// A flash of a code that is blinked: long enough to be counted by eye.
+  public static let codeFlashMilliseconds = 200
+  /// From one flash of a digit to the next: two and a half a second can be counted aloud.
+  public static let codeFlashPeriodMilliseconds = 400
+  /// Darkness between two digits of a code, so that nobody counts on.
+  public static let codeDigitPauseMilliseconds = 1200
+  /// Darkness before a code begins again.
+  public static let codePauseMilliseconds = 3000
+  /// Digits of a code that can be blinked: a pairing code has six.
+  public static let codeDigitsMax = 8
   /// Lines one request to a GPIO chip may hold: the kernel's bound (GPIO_V2_LINES_MAX).
   public static let gpioLinesMax = 64
   /// Edges the kernel keeps until they are read: a bad press bounces some twenty times, and a handshake makes the loop
@@ -416,6 +426,10 @@ public enum Limits {
   public static let callRedirectsMax = 3
   /// Time for a caller to end a call properly before it just goes.
   public static let callHangUpMilliseconds = 3000
+  /// How long a reloaded page may still get its call back by its old session: a slow phone's page takes seconds to load.
+  public static let callReplaceMilliseconds = 30_000
+  /// Tokens of sessions that were ended and may still be shown: as many as there can be sessions.
+  public static let callTokensKeptMax = 8
 
   // MARK: Access
 
@@ -486,6 +500,11 @@ public enum Limits {
   public static let callReturnMilliseconds = 60_000
   /// How long after a call of ours came up an offer of the same peer is an old one that crossed ours, not a new call.
   public static let callGlareMilliseconds = 3000
+  /// Callers that may wait during a call (`[call] busy = "wait"`): each holds one of the four connections, of which a call
+  /// and its replacement need two.
+  public static let callersWaitingMax = 1
+  /// How often a soft tone reminds that somebody waits: noticed, and no nuisance.
+  public static let waitingToneMilliseconds = 10_000
   /// Bytes of the file that remembers the call in progress.
   public static let rememberedCallBytesMax = 256
   /// A step of the volume buttons, in percent: ten steps from silent to full.

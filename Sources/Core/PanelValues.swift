@@ -21,6 +21,8 @@ public enum ButtonRole: Hashable, CaseIterable, Sendable, BitwiseCopyable {
   case volumeDown
   /// Shuts the machine down; by a long press only.
   case shutDown
+  /// Opens pairing for two minutes; by a long press only.
+  case pair
 }
 
 /// How a button is pressed.
@@ -126,6 +128,10 @@ public enum Tone: Hashable, CaseIterable, Sendable, BitwiseCopyable {
   case muteOff
   /// Talk now.
   case talkPermit
+  /// Somebody waits until this call is over.
+  case waiting
+  /// Somebody has rung the bell.
+  case chime
 }
 
 /// Who asks for something. A hardware mute is lifted by hardware only.

@@ -30,6 +30,10 @@ public enum PanelFuzz {
       switch bytes[place] >> 4 {
       case 0: panel.handleTimeout(at: now)
       case 1: panel.handleLoss(line: line, at: now)
+      case 3:
+        if let code = BlinkedCode("\(bytes[place + 3])") {
+          lights.show(code, light: line & 1, until: now + .seconds(line), at: now)
+        }
       case 2: lights.set(LightPattern.allCases[line % 5], light: line & 1, at: now)
       default:
         panel.handle(

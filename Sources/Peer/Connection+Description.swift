@@ -34,10 +34,15 @@ extension Connection where Channel: ~Copyable {
     settle(at: now)
   }
 
-  /// Our offer, with the candidates there are. Throws `.wrongOrder` when a description was set before.
-  public mutating func createOffer(at now: Instant) throws(PeerError) -> String {
+  /// Our offer, with the candidates there are; `direction` is which way voice is to flow. Throws `.wrongOrder` when a
+  /// description was set before.
+  public mutating func createOffer(
+    direction: VoiceDirection = .bothWays, at now: Instant
+  ) throws(PeerError) -> String {
     guard case .idle = negotiation.step, state == .new else { throw .wrongOrder }
     agent.setRole(.controlling)
+    negotiation.parameters.sends = direction != .onlyReceives
+    negotiation.parameters.receives = direction != .onlySends
     let offer = SDPOffer.make(negotiation.parameters)
     negotiation.step = .offered(offer)
     return offer.text
@@ -66,6 +71,12 @@ extension Connection where Channel: ~Copyable {
 
   // MARK: Far side
 
+  /// The fingerprint that a connection would hold the far side's certificate to, were `bytes` its description; nil when
+  /// there is none of use.
+  public static func fingerprint(in bytes: ByteView) -> Fingerprint? {
+    do throws(SDPError) { return try SessionDescription(parsing: bytes).certificateFingerprint } catch { return nil }
+  }
+
   /// Sets the far side's offer. Throws what is wrong with it; the connection then stays as it was.
   public mutating func setRemoteOffer(_ bytes: ByteView, at now: Instant) throws(PeerError) {
     guard case .idle = negotiation.step, state == .new else { throw .wrongOrder }
@@ -73,6 +84,8 @@ extension Connection where Channel: ~Copyable {
     // Whether it can be answered is found out now, so that whoever sent it is told at once.
     let (_, audio) = try Self.refusing { () throws(SDPError) in try SDPAnswer.make(to: offer, negotiation.parameters) }
     guard Self.credentials(of: audio) != nil else { throw .description(.malformedICECredentials) }
+    guard audio.sends || audio.receives else { throw .description(.inactive) }
+    remoteFingerprint = audio.remoteFingerprint
     agent.setRole(audio.isICEControlling ? .controlling : .controlled)
     negotiation.step = .remoteOffered(offer)
   }
@@ -83,6 +96,7 @@ extension Connection where Channel: ~Copyable {
     guard case .offered(let offer) = negotiation.step, state == .new else { throw .wrongOrder }
     let answer = try Self.refusing { () throws(SDPError) in try SessionDescription(parsing: bytes) }
     let audio = try Self.refusing { () throws(SDPError) in try SDPAnswer.read(answer, to: offer) }
+    guard audio.sends || audio.receives else { throw .description(.inactive) }
     try begin(audio, at: now)
   }
 
@@ -123,6 +137,7 @@ extension Connection where Channel: ~Copyable {
   private mutating func begin(_ audio: NegotiatedAudio, at now: Instant) throws(PeerError) {
     guard let credentials = Self.credentials(of: audio) else { throw .description(.malformedICECredentials) }
     negotiation.audio = audio
+    remoteFingerprint = audio.remoteFingerprint
     negotiation.step = .stable
     agent.setRemote(credentials: credentials, isLite: audio.remoteIsICELite, at: now)
     for candidate in audio.remoteCandidates { _ = addRemoteCandidate(candidate, at: now) }

@@ -10,7 +10,7 @@
 //                                └─► RTPSession ──► EncodedFrame
 //   EncodedFrame ──► RTPSession ──► protect ──► datagram
 //
-// QUESTIONS  state, statistics, counters, selectedPair
+// QUESTIONS  state, statistics, counters, selectedPair, remoteFingerprint
 // HANDLE     handle(_:at:), handleTimeout(at:)
 // COMMANDS   addLocalAddress, endLocalAddresses, addServer, createOffer, setRemoteOffer, createAnswer, setRemoteAnswer,
 //            addRemoteCandidate, endRemoteCandidates, send, close
@@ -47,6 +47,9 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
   /// What was dropped, and why.
   public internal(set) var counters = ConnectionCounters()
 
+  /// What the far side's certificate must be, by its description; nil before that was set. The handshake proves it.
+  public internal(set) var remoteFingerprint: Fingerprint?
+
   let configuration: ConnectionConfiguration
   let clock: WallClock
   let fingerprint: Fingerprint
@@ -54,7 +57,8 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
   var channel: Channel
   var session: RTPSession?
   var sendsVoice = false
-  var receivesVoice = false
+  /// Whether the descriptions let the far side's voice come in; false before the connection is up.
+  public internal(set) var receivesVoice = false
   var negotiation: Negotiation
   var events: [ConnectionEvent] = []
   /// DTLS that came before its pair was validated.

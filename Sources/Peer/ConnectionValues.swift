@@ -38,6 +38,16 @@ public enum ConnectionState: UInt8, Sendable, BitwiseCopyable {
   }
 }
 
+/// Which way voice is to flow in a connection that we offer.
+public enum VoiceDirection: Hashable, CaseIterable, Sendable, BitwiseCopyable {
+  /// Ours goes out, and the far side's comes in.
+  case bothWays
+  /// Ours goes out only: we publish (RFC 9725).
+  case onlySends
+  /// The far side's comes in only: we play.
+  case onlyReceives
+}
+
 /// What a connection is told at its beginning.
 public struct ConnectionConfiguration: Sendable {
   /// Whether loopback addresses are candidates too.

@@ -32,6 +32,8 @@ public enum SDPError: Error, Equatable, Sendable {
   case noRTCPMux
   /// The two sides' DTLS roles do not fit together, or the far side wants to hold the connection (RFC 8842 section 5).
   case setupConflict
+  /// The audio section is inactive, or the two sides' directions leave nothing to flow.
+  case inactive
   /// The answer switched our audio section off.
   case rejected
   /// The answer's sections are not the offer's, in number or in kind (RFC 3264 section 6).
@@ -53,6 +55,7 @@ public enum SDPError: Error, Equatable, Sendable {
     case .malformedICECredentials: "the ice-ufrag or ice-pwd has the wrong length"
     case .noRTCPMux: "the audio section has no rtcp-mux"
     case .setupConflict: "the DTLS roles (a=setup) of the two sides do not fit together"
+    case .inactive: "the audio section lets voice flow neither way"
     case .rejected: "the far side rejected the audio section"
     case .sectionMismatch: "the answer's sections are not those of the offer"
     }

@@ -3,7 +3,7 @@
 //
 // A whole description: what an offer or an answer says (RFC 8866, RFC 9429).
 
-import Core
+public import Core
 
 /// A description of a session: its sections in order, and what holds for all of them.
 ///
@@ -39,6 +39,12 @@ public struct SessionDescription: Equatable, Sendable {
       }
     }
     self = try result.get()
+  }
+
+  /// The fingerprint that the audio section's certificate must have: the one that an offer or answer made of this
+  /// description is held to. Nil when there is none of use.
+  public var certificateFingerprint: Fingerprint? {
+    do throws(SDPError) { return sections[try usableAudio()].strongestFingerprint } catch { return nil }
   }
 
   /// Where the audio section is that this side would use: the first that is in use, has a secure transport and Opus.

@@ -13,6 +13,8 @@ private func actions(_ model: inout CallModel) -> String {
   while let action = model.pollAction() {
     switch action {
     case .place(let number, let peer, _): text += "place \(number.number) \(peer); "
+    case .ringPages(let number): text += "ring pages \(number.number); "
+    case .ringPagesOver(let number): text += "pages over \(number.number); "
     case .answer(let number): text += "answer \(number.number); "
     case .refuse(let number, let why):
       text += "refuse \(number.number) \(why == .busy ? "busy" : why == .refused ? "refused" : "late"); "
@@ -35,7 +37,7 @@ private func name(_ tone: Tone) -> String {
   case .lost: "tone of a loss"
   case .busy: "busy tone"
   case .error: "error tone"
-  case .muteOn, .muteOff, .talkPermit: "another tone"
+  case .muteOn, .muteOff, .talkPermit, .waiting, .chime: "another tone"
   }
 }
 

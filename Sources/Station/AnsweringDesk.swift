@@ -203,7 +203,7 @@ public struct AnsweringDesk: Sendable {
       if !call.isAnswered {
         web.refuse(call.session, .unacceptable, detail: "The call could not be set up.", at: now)
       }
-      web.end(call.session, at: now)
+      web.endedByCaller(call.session, at: now)
       calls.remove(at: index)
       events.append(.over(call.connection, state == .closed ? .hungUp : .lost))
     }

@@ -28,7 +28,7 @@ extension StationCommand {
         guard button.isLatching else { return nil }
         self = .hangUp
       }
-    case .answer, .hangUp, .volumeUp, .volumeDown, .shutDown:
+    case .answer, .hangUp, .volumeUp, .volumeDown, .shutDown, .pair:
       guard isPressed else { return nil }
       self = Self.single(button.role)
     }
@@ -40,6 +40,7 @@ extension StationCommand {
     case .volumeUp: .changeVolume(steps: 1)
     case .volumeDown: .changeVolume(steps: -1)
     case .shutDown: .shutDown
+    case .pair: .openPairing(.talk)
     case .hangUp, .talk, .mute, .call: .hangUp
     }
   }

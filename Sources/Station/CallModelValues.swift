@@ -52,6 +52,12 @@ public struct CallParty: Sendable {
   public var address: IPAddress?
   /// Whether the caller wants a call back that it had been called for, and none that rings (`Intercom-Return`).
   public var isReturn: Bool
+  /// The certificate by which it was recognised, where that is pinned here; nil: it is who it says it is, or is not.
+  public var pin: Fingerprint?
+  /// The ring of this device's pages that the caller answers (`Intercom-Ring`); a number that never was: one that is over.
+  public var answers: CallNumber?
+  /// The call whose place it takes (`Intercom-Replaces`): the caller's own, which is up or was ended by it a moment ago.
+  public var replaces: CallNumber?
 
   /// Somebody.
   public init(peer: String?, name: String = "", address: IPAddress? = nil, isReturn: Bool = false) {
@@ -61,10 +67,13 @@ public struct CallParty: Sendable {
     self.isReturn = isReturn
   }
 
-  /// Whether both are the same: one peer, or one name at one address. Whoever gives no name is nobody twice.
+  /// Whether both are the same: one peer, one certificate, or one name at one address. Whoever gives no name is nobody
+  /// twice.
   public func isSame(as other: CallParty) -> Bool {
     if let peer, let otherPeer = other.peer { return sameBytes(peer, otherPeer) }
-    return peer == nil && other.peer == nil && !name.isEmpty && sameBytes(name, other.name) && address == other.address
+    guard peer == nil, other.peer == nil else { return false }
+    if pin != nil || other.pin != nil { return pin == other.pin }
+    return !name.isEmpty && sameBytes(name, other.name) && address == other.address
   }
 
   /// For people.
@@ -85,6 +94,8 @@ public enum CallFailure: Hashable, CaseIterable, Sendable, BitwiseCopyable {
   case noAnswer
   /// It could not be reached, or there was no understanding.
   case unreachable
+  /// It answered with another certificate than the one that is pinned for it.
+  case untrusted
 
   var text: String {
     switch self {
@@ -92,6 +103,7 @@ public enum CallFailure: Hashable, CaseIterable, Sendable, BitwiseCopyable {
     case .refused: "refused"
     case .noAnswer: "did not answer"
     case .unreachable: "cannot be reached"
+    case .untrusted: "was not let in: its certificate has changed"
     }
   }
 }
@@ -114,6 +126,8 @@ public enum OfferRefusal: Hashable, CaseIterable, Sendable, BitwiseCopyable {
   case noAnswer
   /// It wanted a call back that is none here.
   case noCall
+  /// It answered a ring that is over.
+  case ringOver
 }
 
 /// The call in progress, as it is remembered over a restart of the program.
@@ -150,6 +164,10 @@ public struct RememberedCall: Sendable {
 public enum CallAction: Sendable {
   /// Place a call to the peer; a return wants a call back that the peer had placed, and does not ring there.
   case place(CallNumber, peer: String, isReturn: Bool)
+  /// Ring the open pages; the first that answers with an offer has the call.
+  case ringPages(CallNumber)
+  /// The pages' ring is over.
+  case ringPagesOver(CallNumber)
   /// Answer the offer.
   case answer(CallNumber)
   /// Refuse the offer.
@@ -172,8 +190,10 @@ public enum CallAction: Sendable {
 public enum CommandRefusal: Error, Equatable, Sendable {
   /// There is a call, or one is being set up.
   case callUnderWay
-  /// There is no such peer in the configuration, or none at all.
+  /// There is no such peer in the configuration.
   case noSuchPeer
+  /// There is no peer in the configuration, and no page is open.
+  case nobodyToCall
   /// More peers than can be called at once.
   case tooManyPeers
   /// Nothing rings.
@@ -192,6 +212,7 @@ public enum CommandRefusal: Error, Equatable, Sendable {
     switch self {
     case .callUnderWay: "There is a call already."
     case .noSuchPeer: "The configuration has no such peer."
+    case .nobodyToCall: "There is nobody to call: the configuration has no peer, and no page is open."
     case .tooManyPeers: "At most \(Limits.placedCallsMax) peers can be called at once."
     case .nothingRings: "Nobody is calling."
     case .noCall: "There is no call."

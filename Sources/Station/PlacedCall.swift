@@ -42,15 +42,19 @@ public struct PlacedCall: Sendable {
   public private(set) var isAnswered = false
 
   private let label: String
+  private let pins: [Fingerprint]
   private var lines: [LogLine] = []
 
   /// A call to `url` that has not begun, of the intercom called `name`; empty: it does not say. `wantsReturn`: it wants a
   /// call back that the far side had placed. `authority` is the digest of the authority that its https certificate must
-  /// come from; nil: the usual ones. Log lines begin with `label`.
+  /// come from; nil: the usual ones. `pins`: the certificates of which one must be the far side's; none: any is taken. Log
+  /// lines begin with `label`.
   public init(
-    to url: HTTPURL, name: String = "", wantsReturn: Bool = false, authority: Fingerprint? = nil, label: String = "call"
+    to url: HTTPURL, name: String = "", wantsReturn: Bool = false, authority: Fingerprint? = nil,
+    pins: [Fingerprint] = [], label: String = "call"
   ) {
     client = CallClient(to: url, name: name, wantsReturn: wantsReturn, authority: authority)
+    self.pins = pins
     self.label = label
   }
 
@@ -140,13 +144,29 @@ public struct PlacedCall: Sendable {
     guard phase == .calling, let connection else { return }
     do throws(VOIPError) {
       try service.setRemoteAnswer(String(decoding: answer, as: UTF8.self), on: connection, at: now)
-      isAnswered = true
     } catch {
       note(.warning, "the answer was refused: \(error.text)")
-      service.closeConnection(connection, at: now)
-      client.hangUp(at: now)
-      phase = .over(.badAnswer(error))
+      return giveUp(.badAnswer(error), service: &service, at: now)
     }
+    // Nothing has been sent yet that the far side's certificate was to protect.
+    guard isTrusted(service.remoteFingerprint(of: connection)) else {
+      note(.warning, "the answer was refused: the far side's certificate has changed, it is not the one pinned here")
+      return giveUp(.certificateChanged, service: &service, at: now)
+    }
+    isAnswered = true
+  }
+
+  private func isTrusted(_ fingerprint: Fingerprint?) -> Bool {
+    guard let fingerprint else { return pins.isEmpty }
+    return pins.isEmpty || pins.contains(fingerprint)
+  }
+
+  private mutating func giveUp<Channel: SecureChannel & ~Copyable>(
+    _ end: PlacedCallEnd, service: inout VOIPService<Channel>, at now: Instant
+  ) {
+    if let connection { service.closeConnection(connection, at: now) }
+    client.hangUp(at: now)
+    phase = .over(end)
   }
 
   private mutating func follow(_ state: ConnectionState, at now: Instant) {
@@ -178,6 +198,8 @@ public enum PlacedCallEnd: Equatable, Sendable {
   case refused(CallClientError)
   /// The far side's answer is of no use.
   case badAnswer(VOIPError)
+  /// The far side's answer names another certificate than the one that is pinned.
+  case certificateChanged
   /// The connection could not be made, or broke.
   case lost(PeerError)
 
@@ -188,6 +210,7 @@ public enum PlacedCallEnd: Equatable, Sendable {
     case .farSideHungUp: "the far side hung up"
     case .refused(let error): error.text
     case .badAnswer(let error): error.text
+    case .certificateChanged: "the far side's certificate has changed: it is not the one pinned here"
     case .lost(let error): error.text
     }
   }
@@ -196,7 +219,7 @@ public enum PlacedCallEnd: Equatable, Sendable {
   public static func == (left: PlacedCallEnd, right: PlacedCallEnd) -> Bool {
     switch (left, right) {
     case (.hungUp, .hungUp), (.farSideHungUp, .farSideHungUp), (.refused, .refused), (.badAnswer, .badAnswer),
-      (.lost, .lost):
+      (.lost, .lost), (.certificateChanged, .certificateChanged):
       true
     default: false
     }

@@ -8,9 +8,9 @@
 //   CallClients ─ answers ─► PlacedCall ─►           ─► VOIPService
 //
 // HANDLE    handle(_: CallEvent …), handle(_: VOIPEvent …), handleClient (bytes of a placed call's signaling)
-// COMMANDS  handle(_: StationCommand …), resume, reconfigure, hangUpAll
+// COMMANDS  handle(_: StationCommand …), setPagesListening, setKnownDevices, resume, reconfigure, hangUpAll
 // POLL      proceed, then pollOutput, pollLine; pollTimeout
-// QUESTIONS model, volumePercent, placed, hasPlacedCalls, incomingCount
+// QUESTIONS model, volumePercent, placed, hasPlacedCalls, incomingCount, ring, counters
 //
 // ORDER OF CALLS. Whatever came in is handed over; then `proceed` until it answers false, with the service's events
 // handed over between, for a call is placed once its sockets are there. Placed calls stand in slots; the hall keeps a
@@ -38,8 +38,27 @@ public enum StationOutput: Sendable {
   case remember(RememberedCall)
   /// Keep none.
   case forget
+  /// Tell the open pages that this device rings them; an offer that names the ring answers it.
+  case ringPages(String)
+  /// Tell them that this ring is over, whoever answered.
+  case ringPagesOver(String)
+  /// Tell the open pages that somebody has rung the bell.
+  case bell
+  /// Make a code that lets somebody in with this role, and show it.
+  case openPairing(Role)
   /// Shut the machine down.
   case shutDown
+}
+
+/// What the station counts; totals since the start.
+public struct StationCounters: Equatable, Sendable {
+  /// Calls, either way, refused because a certificate is not the one that is pinned.
+  public var changedCertificates: UInt64 = 0
+  /// Calls refused because nobody knows who calls.
+  public var unknownCallers: UInt64 = 0
+
+  /// Nothing yet.
+  public init() {}
 }
 
 /// The station. Owned by the loop thread.
@@ -59,17 +78,28 @@ public struct Station: Sendable {
   private struct Incoming {
     let number: CallNumber
     let connection: ConnectionID
+    let session: CallSessionID
+    /// The known certificate of its caller.
+    let pin: Fingerprint?
   }
 
   /// The calls.
   public private(set) var model: CallModel
   /// The speaker's volume, 0 ... 100.
   public private(set) var volumePercent: Int
+  /// What was refused, and why.
+  public private(set) var counters = StationCounters()
 
   private var settings: Settings
   private var desk = AnsweringDesk()
   private var slots = [Slot?](repeating: nil, count: Limits.placedCallSlotsMax)
   private var incoming: [Incoming] = []
+  /// Calls that are over, and whose callers may want them back.
+  private var past: [Incoming] = []
+  private var devices: [KnownDevice] = []
+  private var pins: PinBook
+  private var rings: Randomness
+  private var pagesRing: (id: String, number: CallNumber)?
   /// Who has asked for the mute, as the service counts it: it lasts while anybody's request does.
   private var isMutedByHardware = false
   private var isMutedLocally = false
@@ -81,6 +111,9 @@ public struct Station: Sendable {
   public init(_ settings: Settings, randomness: Randomness) {
     self.settings = settings
     volumePercent = settings.audio.volumePercent
+    pins = PinBook(settings.peers, [])
+    var stream = randomness
+    rings = stream.split()
     model = CallModel(settings, randomness: randomness)
   }
 
@@ -88,6 +121,9 @@ public struct Station: Sendable {
 
   /// Calls that come in: ringing, being set up, or up.
   public var incomingCount: Int { desk.callCount }
+
+  /// The ring of the open pages that goes on; nil: none.
+  public var ring: String? { pagesRing?.id }
 
   /// Whether a placed call is under way, or being ended.
   public var hasPlacedCalls: Bool { slots.contains { $0 != nil } }
@@ -117,6 +153,11 @@ public struct Station: Sendable {
     case .changeVolume(let steps):
       setVolume(volumePercent + min(max(steps, -100), 100) * Limits.volumeStepPercent)
     case .setDoNotDisturb(let refuses): model.setDoNotDisturb(refuses)
+    case .ringBell: ringBell()
+    case .openPairing(let role):
+      // From afar only an administrator may, whom the web server knows and the station does not.
+      guard authority != .remote else { throw .notFromAfar }
+      outputs.append(.openPairing(role))
     case .shutDown:
       guard authority != .remote else { throw .notFromAfar }
       do throws(CommandRefusal) { try model.hangUp(at: now) } catch {}  // Without a call there is none to end.
@@ -130,7 +171,17 @@ public struct Station: Sendable {
   /// Takes other settings over; a call goes on.
   public mutating func reconfigure(_ settings: Settings) {
     self.settings = settings
+    pins = PinBook(settings.peers, devices)
     model.reconfigure(settings)
+  }
+
+  /// How many of this device's pages are open, and would show a ring.
+  public mutating func setPagesListening(_ count: Int) { model.setPagesListening(count) }
+
+  /// The devices that were paired, instead of those told before.
+  public mutating func setKnownDevices(_ devices: [KnownDevice]) {
+    self.devices = devices
+    pins = PinBook(settings.peers, devices)
   }
 
   /// Says goodbye to everybody, for the program ends. A call that we placed stays remembered: it is placed again when
@@ -160,22 +211,17 @@ public struct Station: Sendable {
       return desk.handle(event, web: &web, service: &service, at: now)
     }
     guard let caller = web.caller(of: session) else { return }
-    guard caller.principal.role != nil else {
-      let detail = "Only those that were let in may call: open this intercom's page and enter the code of its pairing."
-      web.refuse(session, .unauthorized, detail: detail, at: now)
-      return lines.append(LogLine(.notice, "a call from \(caller.address.unmapped.text) was refused: not let in"))
-    }
-    var party = model.party(named: caller.name, at: caller.address)
-    party.isReturn = caller.wantsReturn
+    let fingerprint = VOIPService<Channel>.fingerprint(in: String(decoding: offer, as: UTF8.self))
+    guard let party = admit(caller, fingerprint, session, web: &web, at: now) else { return }
     if let why = model.refusal(of: party, at: now) {
       let (refusal, detail) = Self.refusal(why)
       web.refuse(session, refusal, detail: detail, at: now)
       return lines.append(LogLine(.notice, "\(party.text) was refused: \(detail)"))
     }
-    let name = party.peer ?? (caller.name.isEmpty ? caller.address.unmapped.text : caller.name)
+    let name = party.peer ?? (party.name.isEmpty ? caller.address.unmapped.text : party.name)
     guard let id = desk.take(offer, session, from: name, web: &web, service: &service, at: now) else { return }
     let number = model.offer(from: party, at: now)
-    incoming.append(Incoming(number: number, connection: id))
+    incoming.append(Incoming(number: number, connection: id, session: session, pin: party.pin))
     // Longer than it rings: the model ends the ringing, and this only what the model forgot.
     if model.isUnanswered(number) { desk.hold(id, until: now + .milliseconds(Limits.callOfferMilliseconds), web: &web) }
   }
@@ -268,6 +314,66 @@ public struct Station: Sendable {
     outputs.append(.setVolume(percent: volumePercent))
   }
 
+  /// A chime, which must not disturb a call or hide a ring.
+  private mutating func ringBell() {
+    guard !model.doesNotDisturb else { return }
+    outputs.append(.bell)
+    lines.append(LogLine(.notice, "somebody rings the bell"))
+    switch model.state {
+    case .idle: outputs.append(.playTone(.chime))
+    case .connected, .connecting, .reconnecting: outputs.append(.playTone(.waiting))
+    case .ringing, .calling: break
+    }
+  }
+
+  // MARK: Who calls
+
+  /// Who a caller is; nil: it may not call, and has been told why. A certificate goes before a name.
+  private mutating func admit(
+    _ caller: Caller, _ fingerprint: Fingerprint?, _ session: CallSessionID, web: inout WebServer, at now: Instant
+  ) -> CallParty? {
+    var party = model.party(named: caller.name, at: caller.address)
+    switch pins.holder(of: fingerprint, named: caller.name) {
+    case .peer(let peer):
+      party.peer = peer
+      party.pin = fingerprint
+    case .device(let name):
+      party.peer = nil
+      party.name = name
+      party.pin = fingerprint
+    case .changed(let name):
+      counters.changedCertificates += 1
+      lines.append(
+        LogLine(
+          .warning,
+          "a call from \(caller.address.unmapped.text) was refused: the certificate of \(name) has changed, "
+            + "or somebody else goes by that name. If it is right, pair the two again"))
+      web.refuse(session, .forbidden, detail: Self.changedSentence, at: now)
+      return nil
+    case .unknown:
+      guard caller.principal.role != nil else {
+        counters.unknownCallers += 1
+        lines.append(LogLine(.notice, "\(party.text) was refused: not paired"))
+        web.refuse(session, .unauthorized, detail: Self.pairingSentence, at: now)
+        return nil
+      }
+    }
+    party.isReturn = caller.wantsReturn
+    if !caller.answersRing.isEmpty {
+      let mayTalk = caller.principal.role != nil
+      let isOn = pagesRing.map { sameBytes($0.id, caller.answersRing) } ?? false
+      party.answers = mayTalk && isOn ? pagesRing?.number : CallNumber(0)
+    }
+    // Whoever carries the signaling knows the session: the call of a known certificate stays that certificate's.
+    if let session = caller.replaces,
+      let old = incoming.first(where: { $0.session == session }) ?? past.first(where: { $0.session == session }),
+      old.pin == party.pin
+    {
+      party.replaces = old.number
+    }
+    return party
+  }
+
   // MARK: Calls
 
   private mutating func perform<Channel: SecureChannel & ~Copyable>(
@@ -281,15 +387,23 @@ public struct Station: Sendable {
       guard let id = connection(of: number) else { return }
       let (refusal, detail) = Self.refusal(why)
       desk.refuse(id, refusal, detail: detail, web: &web, service: &service, at: now)
-      incoming.removeAll { $0.number == number }
+      forget(number)
     case .hangUp(let number):
       if let id = connection(of: number) {
         desk.hangUp(id, web: &web, service: &service, at: now)
-        incoming.removeAll { $0.number == number }
+        forget(number)
       }
       guard let index = slots.firstIndex(where: { $0?.number == number }) else { return }
       slots[index]?.isSettled = true
       slots[index]?.call.hangUp(service: &service, at: now)
+    case .ringPages(let number):
+      let id = "\(rings.uint32())"
+      pagesRing = (id, number)
+      outputs.append(.ringPages(id))
+    case .ringPagesOver(let number):
+      guard let ring = pagesRing, ring.number == number else { return }
+      pagesRing = nil
+      outputs.append(.ringPagesOver(ring.id))
     case .playTone(let tone): outputs.append(.playTone(tone))
     case .stopTone: outputs.append(.stopTone)
     case .remember(let call): outputs.append(.remember(call))
@@ -305,7 +419,8 @@ public struct Station: Sendable {
       let url = Self.url(setting.url)
     else { return model.failed(number, .unreachable, at: now) }
     var call = PlacedCall(
-      to: url, name: settings.name, wantsReturn: isReturn, authority: setting.authority, label: "call to \(peer)")
+      to: url, name: settings.name, wantsReturn: isReturn, authority: setting.authority, pins: pins.pins(of: peer),
+      label: "call to \(peer)")
     do throws(VOIPError) {
       try call.begin(with: peer, service: &service, at: now)
       slots[index] = Slot(number: number, call: call)
@@ -380,6 +495,9 @@ public struct Station: Sendable {
       lines.append(LogLine(.information, error.text))
       model.failed(slot.number, Self.failure(error), at: now)
     case .badAnswer: model.failed(slot.number, .unreachable, at: now)
+    case .certificateChanged:
+      counters.changedCertificates += 1
+      model.failed(slot.number, .untrusted, at: now)
     case .lost: model.over(slot.number, .lost, at: now)
     }
     return true
@@ -392,9 +510,17 @@ public struct Station: Sendable {
       if let number = number(of: id) { model.interrupted(number, isInterrupted) }
     case .over(let id, let how):
       guard let number = number(of: id) else { return }
-      incoming.removeAll { $0.number == number }
+      forget(number)
       model.over(number, how, at: now)
     }
+  }
+
+  /// The call `number` is over; its caller may come back by its session.
+  private mutating func forget(_ number: CallNumber) {
+    guard let index = incoming.firstIndex(where: { $0.number == number }) else { return }
+    let call = incoming.remove(at: index)
+    if past.count >= Limits.callTokensKeptMax { past.removeFirst() }
+    past.append(call)
   }
 
   private func connection(of number: CallNumber) -> ConnectionID? {
@@ -409,6 +535,11 @@ public struct Station: Sendable {
 
   // MARK: Words
 
+  private static let changedSentence =
+    "The certificate has changed: it is not the one that is pinned here for this intercom. Pair the two again."
+  private static let pairingSentence =
+    "Only those that were let in may call. Open this intercom's page and enter the code that its pairing shows, or pair "
+    + "the two with intercom pair."
   private static let busySentence = "Busy: in a call, or not to be disturbed."
 
   private static func refusal(_ why: OfferRefusal) -> (CallRefusal, String) {
@@ -417,6 +548,7 @@ public struct Station: Sendable {
     case .refused: (.forbidden, "Somebody refused the call.")
     case .noAnswer: (.noAnswer, "Nobody answered.")
     case .noCall: (.forbidden, "There is no call here that could return.")
+    case .ringOver: (.forbidden, "The ring is over: somebody else has answered, or nobody in time.")
     }
   }
 

@@ -4,7 +4,7 @@
 // Setting connections up and ending them.
 
 public import Core
-import Peer
+public import Peer
 
 /// Which half of an offer/answer exchange a description is (RFC 9429 section 4.1.8).
 public enum DescriptionKind: Sendable {
@@ -82,12 +82,16 @@ extension VOIPService where Channel: ~Copyable {
     for line in lines.indices { lines[line]?.connection.endServers(at: now) }
   }
 
-  /// An offer of one audio section (SDP), with the candidates known so far.
+  /// An offer of one audio section (SDP), with the candidates known so far; `direction` is which way voice is to flow.
   ///
   /// Throws `.unknownConnection`, `.connection(.wrongOrder)` when a description was set before.
-  public mutating func createOffer(on id: ConnectionID, at now: Instant) throws(VOIPError) -> String {
+  public mutating func createOffer(
+    direction: VoiceDirection = .bothWays, on id: ConnectionID, at now: Instant
+  ) throws(VOIPError) -> String {
     let line = try existing(id)
-    do throws(PeerError) { return try line.connection.createOffer(at: now) } catch { throw .connection(error) }
+    do throws(PeerError) {
+      return try line.connection.createOffer(direction: direction, at: now)
+    } catch { throw .connection(error) }
   }
 
   /// The answer (SDP) to the offer that `setRemoteDescription` set, with the candidates known so far.
@@ -116,6 +120,16 @@ extension VOIPService where Channel: ~Copyable {
       } catch { failure = error }
     }
     if let failure { throw .connection(failure) }
+  }
+
+  /// What the far side's certificate must be, by the description that was set: the handshake proves it. Nil before that,
+  /// or when there is no such connection.
+  public func remoteFingerprint(of id: ConnectionID) -> Fingerprint? { line(id)?.connection.remoteFingerprint }
+
+  /// What `remoteFingerprint(of:)` would be, were `description` the far side's; nil when it is of no use. For whoever
+  /// wants to know who calls before a connection is made.
+  public static func fingerprint(in description: String) -> Fingerprint? {
+    description.withByteView { Connection<Channel>.fingerprint(in: $0) }
   }
 
   /// Sets the far side's answer: `setRemoteDescription(.answer, …)`.
@@ -183,7 +197,7 @@ extension VOIPService where Channel: ~Copyable {
     case .gatheringComplete: events.append(.gatheringComplete(line.id))
     case .stateChanged(let connectionState):
       events.append(.connectionStateChanged(line.id, connectionState))
-      if connectionState == .connected { listen(to: line) }
+      if connectionState == .connected, line.connection.receivesVoice { listen(to: line) }
       if connectionState == .closed || connectionState == .failed { line.isClosing = true }
       updateSending()
     case .voiceEnded:

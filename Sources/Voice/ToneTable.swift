@@ -29,6 +29,8 @@ extension Tone {
     case .lost, .error: SoundLevel(hundredths: -2200)
     case .ringback, .busy, .connected: SoundLevel(hundredths: -2400)
     case .muteOn, .muteOff, .talkPermit: SoundLevel(hundredths: -2600)
+    case .waiting: SoundLevel(hundredths: -3000)
+    case .chime: SoundLevel(hundredths: -2000)
     }
   }
 
@@ -44,6 +46,8 @@ extension Tone {
     case .muteOn: index == 0 ? sine(600, 80) : index == 1 ? sine(400, 100) : nil
     case .muteOff: index == 0 ? sine(400, 80) : index == 1 ? sine(600, 100) : nil
     case .talkPermit: index == 0 ? sine(1000, 90) : nil
+    case .waiting: index == 1 ? pause(120) : index < 3 ? sine(880, 80) : nil
+    case .chime: index == 0 ? sine(659, 350) : index == 1 ? sine(523, 600) : nil
     }
   }
 

@@ -10,13 +10,15 @@
 // DESIGN. SDP is opaque here. One request of a session waits at a time, each with a deadline, so that no connection hangs on a
 // station that forgot. The path of a session is 128 random bits: who knows it may change and end the call.
 // An offer that rings is held (`hold`) until somebody answers; meanwhile its connection waits without a response.
+// The token of a session that its own caller ended is good for a while longer, for one thing: a page that was reloaded gets its
+// call back by it (Intercom-Replaces).
 // Left out: ICE restart (If-Match: *) is refused with 422 until the station can do it. Who may ask is not looked at here.
 
 public import Core
 
 /// The server's side of call signaling. Loop thread only.
 ///
-/// Commands: `hold`, `answer`, `acceptTrickle`, `refuse`, `end`. Handle: `handle`, `handleClosed`, `handleTimeout`.
+/// Commands: `hold`, `answer`, `acceptTrickle`, `refuse`, `end`, `endedByCaller`. Handle: `handle`, `handleClosed`, `handleTimeout`.
 /// Poll: `pollReply`, `pollEvent`, `pollTimeout`; drain all three after every change.
 public struct CallResource: Sendable {
   private struct Session {
@@ -31,7 +33,15 @@ public struct CallResource: Sendable {
     var deadline = Instant.never
   }
 
+  /// A session that its caller ended.
+  private struct Ended {
+    let id: CallSessionID
+    let token: String
+    let until: Instant
+  }
+
   private var sessions: [Session] = []
+  private var ended: [Ended] = []
   private var randomness: Randomness
   private var lastNumber: UInt32 = 0
   private var replies: [CallReply] = []
@@ -126,6 +136,14 @@ public struct CallResource: Sendable {
     sessions.remove(at: index)
   }
 
+  /// The same for a session whose call its caller has ended on the media path, or lost: its token may be shown once more
+  /// by an offer that takes the call's place, for `Limits.callReplaceMilliseconds`.
+  public mutating func endedByCaller(_ id: CallSessionID, at now: Instant) {
+    guard let index = index(of: id) else { return }
+    keepToken(index, at: now)
+    end(id)
+  }
+
   // MARK: Poll
 
   /// The next response to be sent.
@@ -166,7 +184,7 @@ public struct CallResource: Sendable {
     }
     switch request.method {
     case .patch: return trickle(request, index, on: connection, at: now)
-    case .delete: return delete(index)
+    case .delete: return delete(index, at: now)
     case .get, .head: return HTTPResponse(.noContent)
     case .options:
       return HTTPResponse(.ok).with("Accept-Patch", MediaType.fragment).with("Allow", Self.sessionMethods)
@@ -194,14 +212,21 @@ public struct CallResource: Sendable {
     guard let name = CallerName.read(request.fields) else {
       return .problem(.badRequest, "Intercom-Name is not the percent-encoded UTF-8 of a name of 1 to 64 bytes.")
     }
+    var caller = Caller(name: name, address: client, wantsReturn: CallReturn.read(request.fields))
+    caller.answersRing = CallRing.read(request.fields)
+    if let token = CallReplacement.read(request.fields) {
+      guard let replaced = replaceable(token, at: now) else {
+        return .problem(.notFound, "The call whose place this one is to take is over.")
+      }
+      caller.replaces = replaced
+    }
     guard sessions.count < Limits.callSessionsMax else {
       return Self.unavailable("There are as many calls as can be.", retryAfterSeconds: 5)
     }
     lastNumber &+= 1
     var session = Session(
       id: CallSessionID(lastNumber), token: Self.hexadecimal(randomness.next()) + Self.hexadecimal(randomness.next()),
-      entityTag: "\"\(Self.hexadecimal(randomness.next()))\"",
-      caller: Caller(name: name, address: client, wantsReturn: CallReturn.read(request.fields)))
+      entityTag: "\"\(Self.hexadecimal(randomness.next()))\"", caller: caller)
     session.waiting = connection
     session.deadline = now + .milliseconds(Limits.callAnswerMilliseconds)
     sessions.append(session)
@@ -237,10 +262,25 @@ public struct CallResource: Sendable {
     return nil
   }
 
-  private mutating func delete(_ index: Int) -> HTTPResponse {
+  private mutating func delete(_ index: Int, at now: Instant) -> HTTPResponse {
+    keepToken(index, at: now)
     reply(index, Self.noSuchSession)
     events.append(.ended(sessions.remove(at: index).id, .deleted))
     return HTTPResponse(.ok)
+  }
+
+  private mutating func keepToken(_ index: Int, at now: Instant) {
+    guard sessions[index].isOpen else { return }
+    ended.removeAll { $0.until <= now }
+    if ended.count >= Limits.callTokensKeptMax { ended.removeFirst() }
+    let until = now + .milliseconds(Limits.callReplaceMilliseconds)
+    ended.append(Ended(id: sessions[index].id, token: sessions[index].token, until: until))
+  }
+
+  /// The session that `token` names: one that is up, or one that its caller ended a moment ago.
+  private func replaceable(_ token: String, at now: Instant) -> CallSessionID? {
+    if let session = sessions.first(where: { $0.isOpen && Self.isSame($0.token, token) }) { return session.id }
+    return ended.first { $0.until > now && Self.isSame($0.token, token) }?.id
   }
 
   // MARK: Helpers

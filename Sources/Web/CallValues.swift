@@ -56,6 +56,10 @@ public struct Caller: Equatable, Sendable {
   public var address: IPAddress
   /// Whether it wants a call back that it had been called for (`Intercom-Return`), and none that rings.
   public var wantsReturn: Bool
+  /// Which ring of this device's pages it answers (`Intercom-Ring`); empty: none, it calls.
+  public var answersRing = ""
+  /// Whose place it takes (`Intercom-Replaces`): a session that is up, or that its own caller ended a moment ago.
+  public var replaces: CallSessionID?
   /// Who asks, by what it has shown.
   public var principal = Principal.everybody
 

@@ -183,6 +183,13 @@ public struct WebServer: Sendable {
     sendReplies(at: now)
   }
 
+  /// The same for a session whose call its caller has ended on the media path, or lost: a page that was reloaded may get
+  /// it back.
+  public mutating func endedByCaller(_ id: CallSessionID, at now: Instant) {
+    calls.endedByCaller(id, at: now)
+    sendReplies(at: now)
+  }
+
   // MARK: Poll
 
   /// What to do with a socket next.

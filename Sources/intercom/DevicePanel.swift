@@ -98,6 +98,18 @@ final class DevicePanel {
   /// The next line for the log, or nil.
   func nextLine() -> (level: LogLevel, text: String)? { texts.isEmpty ? nil : texts.removeFirst() }
 
+  /// Blinks `digits` on the link lights until `end`; whether there is one.
+  func blink(_ digits: String, until end: Instant, at now: Instant) -> Bool {
+    guard let code = BlinkedCode(digits), hasLight(.link) else { return false }
+    for index in lights.indices where lights[index].role == .link {
+      player.show(code, light: index, until: end, at: now)
+    }
+    return true
+  }
+
+  /// Blinks no digits any more.
+  func endBlinking(at now: Instant) { player.endCodes(at: now) }
+
   // MARK: Handle
 
   /// Asks for the lines and chains that are not there yet. At start, and from `handle` while something is missing.

@@ -66,7 +66,7 @@ extension Running {
     case .call(let peers):
       var text = ""
       for peer in peers { text += (text.utf8.isEmpty ? "" : ", ") + peer }
-      return "Calling \(text.utf8.isEmpty ? "all peers" : text)."
+      return "Calling \(text.utf8.isEmpty ? "everybody" : text)."
     case .answer: return "Answered."
     case .hangUp: return "Hung up."
     case .setMuted, .toggleMute:
@@ -74,6 +74,8 @@ extension Running {
     case .setTalking(let isTalking): return isTalking ? "Talking." : "No longer talking."
     case .setVolume, .changeVolume: return "The volume is \(station.volumePercent) %."
     case .setDoNotDisturb(let refuses): return refuses ? "Calls are refused as busy." : "Calls are taken again."
+    case .ringBell: return "The bell rings."
+    case .openPairing: return "Pairing is open."
     case .shutDown: return "Shutting down."
     }
   }
@@ -98,6 +100,8 @@ extension Running {
     }
     report.ring = web.pageRing
     report.counters += web.counterStatuses
+    report.counters.append(CounterStatus("changed_certificates", station.counters.changedCertificates))
+    report.counters.append(CounterStatus("unknown_callers", station.counters.unknownCallers))
     if BuildInfo.countsAllocations {
       report.counters.append(CounterStatus("loop_allocations", quietAllocations))
       report.counters.append(CounterStatus("audio_allocations", desk.host.service.voiceReport.allocations))

@@ -195,6 +195,8 @@ final class Running {
     case .stopTone: desk.host.service.stopTone()
     case .remember(let call): noteMemory(memory.write(call))
     case .forget: noteMemory(memory.clear())
+    case .ringPages, .ringPagesOver, .bell: break  // Pages do not listen yet.
+    case .openPairing: desk.note(.warning, "pairing", "pairing is not there yet")
     case .shutDown: shutDown()
     }
   }

@@ -65,7 +65,7 @@ struct PanelSettingsTests {
       [
         "2:1: button.line: missing; " + line,
         "2:1: button.role: missing; expected \"talk\", \"mute\", \"call\", \"answer\", \"hang-up\", \"volume-up\", "
-          + "\"volume-down\" or \"shut-down\"",
+          + "\"volume-down\", \"shut-down\" or \"pair\"",
       ]
     ),
     (
@@ -73,7 +73,7 @@ struct PanelSettingsTests {
       [
         "3:8: button.line: not allowed: found 'PIN6' (ground); " + line,
         "4:8: button.role: not allowed: found 'hangup'; expected \"talk\", \"mute\", \"call\", \"answer\", "
-          + "\"hang-up\", \"volume-up\", \"volume-down\" or \"shut-down\"; did you mean \"hang-up\"?",
+          + "\"hang-up\", \"volume-up\", \"volume-down\", \"shut-down\" or \"pair\"; did you mean \"hang-up\"?",
       ]
     ),
     (
@@ -90,6 +90,14 @@ struct PanelSettingsTests {
       [
         "5:9: button.press: conflict: found \"short\"; see line 4; expected press = \"long\" for role = \"shut-down\", "
           + "so that nobody does it by accident"
+      ]
+    ),
+    (
+      "[call]\nbusy = 'queue'\n[[button]]\nline = 'a'\nrole = 'pair'\npress = 'double'",
+      [
+        "3:8: call.busy: not allowed: found 'queue'; expected \"refuse\" or \"wait\"",
+        "7:9: button.press: conflict: found \"double\"; see line 6; expected press = \"long\" for role = \"pair\", "
+          + "so that nobody does it by accident",
       ]
     ),
     (

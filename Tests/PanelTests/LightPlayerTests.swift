@@ -90,4 +90,52 @@ struct LightPlayerTests {
       span = next
     }
   }
+
+  @Test("a code is blinked digit by digit, a nought as ten, again and again until it is over")
+  func code() throws {
+    var player = LightPlayer(count: 2)
+    player.set(.solid, light: 0, at: .zero)
+    player.show(try #require(BlinkedCode("203")), light: 0, until: instant(40_000), at: .zero)
+    var rounds: [[Int]] = [[]]
+    var last = 0.0
+    for change in play(&player, until: 50_000) {
+      let words = change.split(separator: " ")
+      guard words[1] == "0" else { continue }
+      let milliseconds = Double(words[0])!
+      guard words[2] == "on" else {
+        if milliseconds > 0 { #expect(milliseconds - last == 200) }
+        continue
+      }
+      // How long it was dark tells flash, digit and round apart.
+      let dark = milliseconds - last - 200
+      if milliseconds == 1200 || (milliseconds < 40_000 && dark == 3000) {
+        if milliseconds != 1200 { rounds.append([]) }
+        rounds[rounds.count - 1].append(1)
+      } else if dark == 1200 {
+        rounds[rounds.count - 1].append(1)
+      } else if dark == 200 {
+        rounds[rounds.count - 1][rounds[rounds.count - 1].count - 1] += 1
+      } else {
+        #expect(milliseconds == 40_000, "lit at \(milliseconds) after \(dark) of darkness")
+      }
+      last = milliseconds
+    }
+    #expect(rounds.count >= 3)
+    for round in rounds.dropLast() { #expect(round == [2, 10, 3]) }
+    #expect(player.isLit(light: 0) && player.pattern(light: 0) == .solid)
+    #expect(player.pollTimeout() == .never)
+  }
+
+  @Test("a code that is over leaves the light as it would be, and what is no code is none")
+  func codeEnds() throws {
+    for text in ["", "12x", "123456789", "-1"] { #expect(BlinkedCode(text) == nil) }
+    var player = LightPlayer(count: 1)
+    player.show(try #require(BlinkedCode("1")), light: 0, until: instant(60_000), at: .zero)
+    player.set(.blinkSlow, light: 0, at: instant(1_300))
+    #expect(player.isLit(light: 0))
+    player.handleTimeout(at: instant(1_500))
+    #expect(!player.isLit(light: 0))
+    player.endCodes(at: instant(3_400))
+    #expect(player.isLit(light: 0) && player.pollTimeout() == instant(3_800))
+  }
 }

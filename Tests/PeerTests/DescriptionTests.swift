@@ -108,6 +108,63 @@ struct DescriptionTests {
     #expect(takes == (direction == "recvonly"))
   }
 
+  @Test(
+    "what we offer one way is answered the other way, and only that voice flows", arguments: VoiceDirection.allCases)
+  func offeredDirections(direction: VoiceDirection) throws {
+    let pair = makePair()
+    let offer = try pair.with(0) { (side) throws(PeerError) in
+      try side.createOffer(direction: direction, at: pair.now)
+    }
+    try pair.setOffer(offer)
+    let answer = try pair.with(1) { (side) throws(PeerError) in try side.createAnswer(at: pair.now) }
+    try pair.setAnswer(answer)
+    pair.run(until: ms(100))
+    let words = [VoiceDirection.bothWays: "sendrecv", .onlySends: "sendonly", .onlyReceives: "recvonly"]
+    let answers = [VoiceDirection.bothWays: "sendrecv", .onlySends: "recvonly", .onlyReceives: "sendonly"]
+    #expect(offer.contains("a=\(words[direction]!)\r\n") && answer.contains("a=\(answers[direction]!)\r\n"))
+    #expect(pair.state(0) == .connected && pair.state(1) == .connected)
+    #expect(pair.speak(0) == (direction != .onlyReceives))
+    #expect(pair.speak(1) == (direction != .onlySends))
+    for side in 0...1 {
+      let (takes, receives) = pair.with(side) { ($0.takesVoice, $0.receivesVoice) }
+      #expect(takes == (direction != (side == 0 ? .onlyReceives : .onlySends)))
+      #expect(receives == (direction != (side == 0 ? .onlySends : .onlyReceives)))
+    }
+  }
+
+  @Test("a description after which nothing could flow is refused, as an offer and as an answer")
+  func inactive() throws {
+    let pair = makePair()
+    let offer = try pair.with(0) { (side) throws(PeerError) in
+      try side.createOffer(direction: .onlySends, at: pair.now)
+    }
+    let wanted = PeerError.description(.inactive).text
+    #expect(
+      refusal { () throws(PeerError) in try pair.setOffer(offer.replacing("a=sendonly", with: "a=inactive")) } == wanted
+    )
+    try pair.setOffer(offer)
+    let answer = try pair.with(1) { (side) throws(PeerError) in try side.createAnswer(at: pair.now) }
+    for word in ["a=inactive", "a=sendonly"] {
+      #expect(
+        refusal { () throws(PeerError) in try pair.setAnswer(answer.replacing("a=recvonly", with: word)) } == wanted)
+    }
+    try pair.setAnswer(answer)
+  }
+
+  @Test("the fingerprint that a description holds a connection to is known on both sides, and before there is one")
+  func remoteFingerprints() throws {
+    let pair = makePair()
+    let offer = try pair.with(0) { (side) throws(PeerError) in try side.createOffer(at: pair.now) }
+    let inOffer = offer.withByteView { Connection<ClearChannel>.fingerprint(in: $0) }
+    #expect(inOffer == ClearChannel.fingerprint(of: .init(seed: 1)))
+    #expect("v=0\r\n".withByteView { Connection<ClearChannel>.fingerprint(in: $0) } == nil)
+    #expect(pair.with(1) { $0.remoteFingerprint } == nil)
+    try pair.setOffer(offer)
+    #expect(pair.with(1) { $0.remoteFingerprint } == inOffer)
+    try pair.setAnswer(try pair.with(1) { (side) throws(PeerError) in try side.createAnswer(at: pair.now) })
+    #expect(pair.with(0) { $0.remoteFingerprint } == ClearChannel.fingerprint(of: .init(seed: 2)))
+  }
+
   @Test("a connection that is closed between offer and answer takes neither")
   func closed() throws {
     let pair = makePair()

@@ -39,16 +39,21 @@ struct CallModelCheckTests {
     return (seen.count, transitions)
   }
 
-  static let policies: [(AnswerPolicy, Bool)] = [(.ring, true), (.auto, true), (.ring, false), (.auto, false)]
+  /// Whether it rings, whether a lost call is placed again, whether callers wait.
+  static let policies: [(AnswerPolicy, Bool, BusyPolicy)] = [
+    (.ring, true, .refuse), (.auto, true, .refuse), (.ring, false, .refuse), (.auto, false, .refuse),
+    (.ring, true, .wait), (.auto, true, .wait),
+  ]
 
   @Test(
     "whatever happens in whichever state, one call, honest tones, and every offer is answered once", arguments: policies
   )
-  func breadthFirst(answer: AnswerPolicy, redial: Bool) {
+  func breadthFirst(answer: AnswerPolicy, redial: Bool, busy: BusyPolicy) {
     let (states, transitions) = explore(
       callSettings {
         $0.call.answer = answer
         $0.call.redial = redial
+        $0.call.busy = busy
       })
     print("\(states) states, \(transitions.count) kinds of transitions")
     #expect(states > 30)
@@ -57,11 +62,12 @@ struct CallModelCheckTests {
   @Test("the table in docs/explanation/calls.md lists every transition that there is, and no other")
   func table() throws {
     var all: [String: Set<String>] = [:]
-    for (answer, redial) in Self.policies {
+    for (answer, redial, busy) in Self.policies {
       let (_, some) = explore(
         callSettings {
           $0.call.answer = answer
           $0.call.redial = redial
+          $0.call.busy = busy
         })
       all.merge(some) { $0.union($1) }
     }
@@ -79,6 +85,7 @@ struct CallModelCheckTests {
     var watched = WatchedModel(
       callSettings {
         $0.call.answer = seed % 2 == 0 ? .ring : .auto
+        $0.call.busy = seed > 22 ? .wait : .refuse
         ($0.peers[0].autoAnswer, $0.peers[1].autoAnswer) = (true, false)
       }, seed: seed)
     var visits: [CallState: Int] = [:]

@@ -10,6 +10,10 @@ import Station
 /// Who may call: peers with a name before and behind ours, and strangers with and without a name.
 enum Caller: CaseIterable {
   case alpha, zulu, stranger, nobody, alphaBack, zuluBack
+  /// A page that answers the ring that goes on, and one that answers an older one.
+  case page, latePage
+  /// The caller of the call that is up or was just over, whose page was reloaded.
+  case reloaded
 
   func party(_ model: CallModel) -> CallParty {
     switch self {
@@ -19,6 +23,16 @@ enum Caller: CaseIterable {
     case .zuluBack: back(Self.zulu.party(model))
     case .stranger: model.party(named: "stranger", at: .v4(10, 0, 0, 99))
     case .nobody: model.party(named: "", at: .v4(10, 0, 0, 98))
+    case .page, .latePage, .reloaded: model.party(named: "", at: .v4(10, 0, 0, 97))
+    }
+  }
+
+  /// The word of the table in docs/explanation/calls.md.
+  var kind: String {
+    switch self {
+    case .page, .latePage: "a page answers"
+    case .reloaded: "the caller's page is back"
+    default: "somebody calls"
     }
   }
 
@@ -31,7 +45,7 @@ enum Caller: CaseIterable {
 
 /// What a model can be told.
 enum Input {
-  case call([String]), answer, hangUp, disturb(Bool), offer(Caller)
+  case call([String]), answer, hangUp, disturb(Bool), pages(Int), offer(Caller)
   case answered(CallNumber), failed(CallNumber, CallFailure), up(CallNumber), interrupted(CallNumber, Bool)
   case over(CallNumber, CallOver), deadline, pause
 
@@ -42,7 +56,8 @@ enum Input {
     case .answer: "answer"
     case .hangUp: "hang up"
     case .disturb: "do not disturb"
-    case .offer: "somebody calls"
+    case .offer(let caller): caller.kind
+    case .pages: "pages open and close"
     case .answered: "the far side answers"
     case .failed: "the far side does not answer"
     case .up: "voice can flow"
@@ -65,9 +80,14 @@ struct WatchedModel {
   var placed: Set<UInt32> = []
   /// Calls, either way, that were answered and are not over.
   var answered: Set<UInt32> = []
+  /// The pages' ring that goes on.
+  var ring: CallNumber?
+  /// The last offer that was answered.
+  var lastAnswered = CallNumber(0)
   var sounding: Tone?
   var remembered: RememberedCall?
   var upAt = Instant.zero
+  private var pages = 0
   /// What was wrong.
   var faults: [String] = []
 
@@ -78,7 +98,8 @@ struct WatchedModel {
   /// What tells states apart: the summary, and whether a crossing offer is still to be expected.
   var key: String {
     let isFresh = model.state == .connected && now < upAt + .milliseconds(Limits.callGlareMilliseconds)
-    return "\(model.summary)\(isFresh ? ", fresh" : "")"
+    let isLast = answered.contains(lastAnswered.number)
+    return "\(model.summary)\(isFresh ? ", fresh" : "")\(isLast ? ", the last" : "")\(pages > 0 ? ", pages" : "")"
   }
 
   /// Everything that can be said now; `isWhole` with much that makes no sense here.
@@ -88,7 +109,7 @@ struct WatchedModel {
     if isWhole || model.state == .idle || model.state == .ringing || model.state == .reconnecting {
       inputs += [.call(["alpha"]), .call(["zulu"]), .call([]), .call(["nobody"])]
     }
-    inputs += [.answer, .disturb(true), .disturb(false), .pause]
+    inputs += [.answer, .disturb(true), .disturb(false), .pause, .pages(0), .pages(1)]
     var numbers = model.numbers
     if isWhole { numbers.append(CallNumber(.max)) }
     for number in numbers {
@@ -116,12 +137,19 @@ struct WatchedModel {
     case .answer: try? model.answer(at: now)
     case .hangUp: try? model.hangUp(at: now)
     case .disturb(let refuses): model.setDoNotDisturb(refuses)
+    case .pages(let count):
+      pages = count
+      model.setPagesListening(count)
     case .offer(let caller):
-      let party = caller.party(model)
+      var party = caller.party(model)
+      if caller == .page { party.answers = ring ?? CallNumber(0) }
+      if caller == .latePage { party.answers = CallNumber(0) }
+      if caller == .reloaded { party.replaces = lastAnswered }
       let isRefused = model.refusal(of: party, at: now) != nil
       let number = model.offer(from: party, at: now)
       waiting.insert(number.number)
       watch()
+      if party.answers != nil, answered.contains(number.number), before != .calling { fault("no ring was answered") }
       if party.isReturn, before == .idle, model.state != .idle { fault("a return begins a call") }
       if isRefused == waiting.contains(number.number), !answered.contains(number.number) {
         fault("refusal(of:) does not foretell what becomes of an offer")
@@ -172,11 +200,18 @@ struct WatchedModel {
         if waiting.remove(number.number) == nil { fault("an offer is answered that does not wait") }
         if !answered.isEmpty { fault("a second call is answered") }
         answered.insert(number.number)
+        lastAnswered = number
       case .refuse(let number, _):
         if waiting.remove(number.number) == nil { fault("an offer is refused that does not wait") }
       case .hangUp(let number):
         if !placed.contains(number.number), !answered.contains(number.number) { fault("hung up twice") }
         forget(number)
+      case .ringPages(let number):
+        if ring != nil { fault("two rings of the pages") }
+        ring = number
+      case .ringPagesOver(let number):
+        if ring != number { fault("a ring is over that is none") }
+        ring = nil
       case .playTone(let tone): sounding = tone == .ring || tone == .ringback ? tone : nil
       case .stopTone: sounding = nil
       case .remember(let call): remembered = call
@@ -193,14 +228,19 @@ struct WatchedModel {
     if (sounding == .ringback) != (state == .calling) { fault("ringback is wrong") }
     if sounding == .some(.busy) { fault("busy does not go on") }
     let known = Set(model.numbers.map { $0.number })
-    if known != waiting.union(placed).union(answered) { fault("numbers \(known) are not what there is") }
+    let rings = Set(ring.map { [$0.number] } ?? [])
+    if ring != nil, state != .calling { fault("the pages ring") }
+    if known != waiting.union(placed).union(answered).union(rings) { fault("numbers \(known) are not what there is") }
     if state == .idle, !known.isEmpty || remembered != nil { fault("idle, with something left") }
-    if state == .ringing, waiting.count != 1 { fault("ringing without an offer") }
+    if model.waitingCount > Limits.callersWaitingMax { fault("\(model.waitingCount) wait") }
+    if state == .ringing, waiting.count != 1 + model.waitingCount { fault("ringing without an offer") }
     if state == .connected, answered.count != 1 { fault("connected without a call") }
     if state == .connected, model.party?.peer != remembered?.peer { fault("the call is not remembered") }
     let mayWait = state == .idle || state == .connected || (state == .reconnecting && answered.count == 1)
     if model.pollTimeout() == .never, !mayWait { fault("no deadline") }
     var other = model
+    // Whoever waits rings then, or is answered.
+    while other.waitingCount > 0, !other.doesNotDisturb { try? other.hangUp(at: now) }
     do {
       try other.hangUp(at: now)
       if state == .idle { fault("idle hangs up") }

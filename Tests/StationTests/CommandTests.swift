@@ -80,7 +80,8 @@ struct CommandTests {
     try station.handle(.setDoNotDisturb(true), by: .local, isMuted: false, at: .zero)
     #expect(station.model.doesNotDisturb)
     for (command, refusal) in [
-      (StationCommand.call([]), CommandRefusal.noSuchPeer), (.answer, .nothingRings), (.hangUp, .noCall),
+      (StationCommand.call([]), CommandRefusal.nobodyToCall), (.call(["x"]), .noSuchPeer), (.answer, .nothingRings),
+      (.hangUp, .noCall),
     ] {
       #expect(throws: refusal) { try station.handle(command, by: .local, isMuted: false, at: .zero) }
     }

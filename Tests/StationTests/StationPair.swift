@@ -36,6 +36,17 @@ final class StationPair {
   private var wires: [[Wire]]
   private var seen = [0, 0]
 
+  /// Other words that the stations wanted done: pages, the bell, pairing.
+  var outputs: [[String]] = [[], []]
+  /// Who somebody is, to both, that has shown nothing.
+  var principal = Principal.everybody {
+    didSet { for side in 0..<2 { webs[side].stranger = principal } }
+  }
+  /// Changes what the calling side sends, on its way.
+  var changing: (String) -> String = { $0 }
+  /// Changes what the called side answers, on its way.
+  var changingAnswer: (String) -> String = { $0 }
+
   init(_ change: (inout Settings) -> Void = { _ in }) {
     call = Call(
       plan: VirtualCallPlan(seed: 1), identities: [.init(seed: 1), .init(seed: 2)],
@@ -116,6 +127,10 @@ final class StationPair {
       case .playTone(let tone): tones[side].append(tone)
       case .remember(let call): remembered[side] = call
       case .forget: remembered[side] = nil
+      case .ringPages(let id): outputs[side].append("ring \(id)")
+      case .ringPagesOver(let id): outputs[side].append("over \(id)")
+      case .bell: outputs[side].append("bell")
+      case .openPairing(let role): outputs[side].append("pair \(role.text)")
       default: break
       }
     }
@@ -147,6 +162,7 @@ final class StationPair {
         request += view.array()
         return view.count
       }
+      if !request.isEmpty { request = Array(changing(String(decoding: request, as: UTF8.self)).utf8) }
       var offset = 0
       while offset < request.count {
         moved = true
@@ -161,12 +177,33 @@ final class StationPair {
       }
       if !answer.isEmpty {
         moved = true
+        answer = Array(changingAnswer(String(decoding: answer, as: UTF8.self)).utf8)
         answer.withByteView { client.handle($0, at: now) }
       }
     }
     while webs[far].pollAction() != nil { moved = true }
     stations[side].handleClient(inSlot: slot) { $0 = client }
     return moved
+  }
+
+  /// Sends a request of somebody else to a side, and answers what comes back within `milliseconds`.
+  func exchange(_ wire: String, with side: Int, milliseconds: Int = 5) -> String {
+    guard let id = webs[side].open(from: .v4(10, 0, 0, 9), to: address(side), at: now) else { return "" }
+    let bytes = Array(wire.utf8)
+    var offset = 0
+    while offset < bytes.count {
+      let piece = Array(bytes[offset..<min(bytes.count, offset + Limits.httpReadBytesMax)])
+      piece.withByteView { webs[side].handle($0, on: id, at: now) }
+      offset += piece.count
+    }
+    run(milliseconds: milliseconds)
+    var answer: [UInt8] = []
+    webs[side].pollOutput(on: id, at: now) { view in
+      answer += view.array()
+      return view.count
+    }
+    if !answer.isEmpty { webs[side].handleFailure(on: id, at: now) }
+    return String(decoding: answer, as: UTF8.self)
   }
 
   private func hangUp(_ side: Int, _ slot: Int) {

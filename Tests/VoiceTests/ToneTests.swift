@@ -52,7 +52,7 @@ import Voice
       index += 1
     }
     // Amplitude of −18 dBFS RMS: 5,800; a slope is 2 pi f / 48,000 of it.
-    let amplitude = [Tone.ring: 5_800, .lost: 3_700, .error: 3_700][tone] ?? 2_950
+    let amplitude = [Tone.ring: 5_800, .chime: 4_650, .lost: 3_700, .error: 3_700][tone] ?? 2_950
     return amplitude * hertz * 63 / 480_000 + amplitude / 240 + 4
   }
 
