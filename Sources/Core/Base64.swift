@@ -28,7 +28,9 @@ public enum Base64 {
     let letters = Array(text.utf8)
     guard letters.count % 4 == 0 else { return nil }
     var padding = 0
-    while padding < 2, padding < letters.count, letters[letters.count - 1 - padding] == UInt8(ascii: "=") { padding += 1 }
+    while padding < 2, padding < letters.count, letters[letters.count - 1 - padding] == UInt8(ascii: "=") {
+      padding += 1
+    }
     var (bytes, bits, count): ([UInt8], UInt32, UInt32) = ([], 0, 0)
     for letter in letters.dropLast(padding) {
       guard let value = value(letter) else { return nil }

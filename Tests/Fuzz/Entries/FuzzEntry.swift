@@ -10,6 +10,7 @@ import ICE
 import Linux
 import Panel
 import RTP
+import Rooms
 import SDP
 import Security
 import Station
@@ -55,14 +56,17 @@ public struct FuzzEntry: Sendable {
     FuzzEntry("remembered", StationFuzz.remembered),
     FuzzEntry("request", burst: 300, bytesMax: 2 * Limits.httpBodyBytesMax, WebFuzz.request),
     FuzzEntry("response", burst: 600, bytesMax: 2 * Limits.httpBodyBytesMax, WebFuzz.response),
+    FuzzEntry("room", bytesMax: 5_000, RoomsFuzz.message),
     FuzzEntry("rtcp", RTPFuzz.control),
     FuzzEntry("rtp", RTPFuzz.packet),
     FuzzEntry("soundname", LinuxFuzz.soundName),
     FuzzEntry("srtp", burst: 300, SecurityFuzz.packets),
     FuzzEntry("stdio", bytesMax: 2 * Limits.stdioLineBytesMax, WebFuzz.stdio),
     FuzzEntry("stun", ICEFuzz.message),
+    FuzzEntry("upgrade", WebFuzz.upgrade),
     FuzzEntry("url", WebFuzz.url),
     FuzzEntry("wav", bytesMax: 10_000, VoiceFuzz.wav),
+    FuzzEntry("websocket", bytesMax: 5_000, WebFuzz.webSocket),
   ]
 
   /// The entry called `name`, or nil.
