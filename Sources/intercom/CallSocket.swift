@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The socket of a placed call's signaling: bytes and names between the poller and `Web.CallClient`.
+// The socket of a placed call's or a room's signaling: bytes and names between the poller and a `Web.SocketClient`.
 
 import Core
 import Host
@@ -42,10 +42,10 @@ final class CallSocket {
   deinit { buffer.base?.deallocate() }
 
   /// When the loop has to come back.
-  func pollTimeout(_ client: CallClient) -> Instant { client.pollTimeout() }
+  func pollTimeout(_ client: some SocketClient) -> Instant { client.pollTimeout() }
 
   /// Takes in what the poller saw and the time, then does what the client wants.
-  func handle(_ client: inout CallClient, at now: Instant) {
+  func handle(_ client: inout some SocketClient, at now: Instant) {
     if client.pollTimeout() <= now { client.handleTimeout(at: now) }
     for index in host.foreign.indices {
       let event = host.foreign[index]
@@ -63,7 +63,7 @@ final class CallSocket {
 
   /// Does what the client wants: after every change of it. Answers whether it wanted anything.
   @discardableResult
-  func serve(_ client: inout CallClient, at now: Instant) -> Bool {
+  func serve(_ client: inout some SocketClient, at now: Instant) -> Bool {
     var hasMoved = false
     while let action = client.pollAction() {
       hasMoved = true
@@ -76,7 +76,7 @@ final class CallSocket {
     return hasMoved
   }
 
-  private func connect(to url: HTTPURL, _ client: inout CallClient, at now: Instant) {
+  private func connect(to url: HTTPURL, _ client: inout some SocketClient, at now: Instant) {
     box = nil
     port = url.port
     untried = []
@@ -89,7 +89,7 @@ final class CallSocket {
     } catch { client.handleFailure(at: now) }
   }
 
-  private func takeAddress(_ client: inout CallClient, at now: Instant) {
+  private func takeAddress(_ client: inout some SocketClient, at now: Instant) {
     while let lookup = resolver.next() {
       guard !lookup.isFailed else {
         client.handleFailure(at: now)
@@ -102,7 +102,7 @@ final class CallSocket {
   }
 
   /// Begins to connect to the next address; tells the client when there is none left.
-  private func connectNext(_ client: inout CallClient, at now: Instant) {
+  private func connectNext(_ client: inout some SocketClient, at now: Instant) {
     box = nil
     while !untried.isEmpty {
       let endpoint = Endpoint(untried.removeFirst(), port: port)
@@ -116,7 +116,7 @@ final class CallSocket {
     client.handleFailure(at: now)
   }
 
-  private func handle(_ event: Poller.Event, _ client: inout CallClient, at now: Instant) {
+  private func handle(_ event: Poller.Event, _ client: inout some SocketClient, at now: Instant) {
     guard let box else { return }
     if box.isConnecting {
       switch box.connection.connectResult() {
@@ -137,7 +137,7 @@ final class CallSocket {
     }
   }
 
-  private func send(_ client: inout CallClient, at now: Instant) {
+  private func send(_ client: inout some SocketClient, at now: Instant) {
     guard let box, !box.isConnecting, client.hasOutput else { return }
     var isBroken = false
     client.pollOutput { bytes in
@@ -153,7 +153,7 @@ final class CallSocket {
     watch(client)
   }
 
-  private func watch(_ client: CallClient) {
+  private func watch(_ client: some SocketClient) {
     guard let box else { return }
     // A failure shows at the next read or write.
     try? host.poller.modify(

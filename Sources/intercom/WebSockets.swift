@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The web server's sockets: bytes between the poller and `Web.WebServer`.
+// A server's sockets: bytes between the poller and `Web.WebServer` or `Rooms.RoomDoor`.
 
 import Core
 import Host
 import Linux
+import Rooms
 import Web
 
-/// The listener and the connections of the web server.
+/// The listener and the connections of a server.
 final class WebSockets {
   private final class Box {
     let id: WebConnectionID
@@ -24,14 +25,17 @@ final class WebSockets {
 
   private let host: ServiceHost
   private var listener: TCPListener
-  private var boxes = [Box?](repeating: nil, count: Limits.webConnectionsMax)
+  private var boxes: [Box?]
   private let buffer: MutableByteView
   /// When accepting goes on after the kernel refused.
   private var acceptPausedUntil = Instant.zero
 
-  /// Listens on `endpoint`.
-  init(listeningOn endpoint: Endpoint, host: ServiceHost) throws(LinuxError) {
+  /// Listens on `endpoint`, for a server of `connectionsMax` connections.
+  init(
+    listeningOn endpoint: Endpoint, host: ServiceHost, connectionsMax: Int = Limits.webConnectionsMax
+  ) throws(LinuxError) {
     self.host = host
+    boxes = [Box?](repeating: nil, count: connectionsMax)
     buffer = MutableByteView(.allocate(byteCount: Limits.httpReadBytesMax, alignment: 16))
     listener = try TCPListener(bindingTo: endpoint, backlog: 64)
     try host.poller.add(listener.number, for: .readable, token: Desk.listenerToken)
@@ -43,7 +47,7 @@ final class WebSockets {
   var local: Endpoint { listener.local }
 
   /// Takes in what the poller saw, then does what the server wants.
-  func handle(web: inout WebServer, at now: Instant) {
+  func handle(web: inout some SocketServer, at now: Instant) {
     for index in host.foreign.indices {
       let event = host.foreign[index]
       if event.token == Desk.listenerToken {
@@ -56,7 +60,7 @@ final class WebSockets {
   }
 
   /// Does what the server wants: after every change of it.
-  func serve(web: inout WebServer, at now: Instant) {
+  func serve(web: inout some SocketServer, at now: Instant) {
     while let action = web.pollAction() {
       switch action {
       case .send(let id): send(id, web: &web, at: now)
@@ -70,7 +74,7 @@ final class WebSockets {
     }
   }
 
-  private func accept(web: inout WebServer, at now: Instant) {
+  private func accept(web: inout some SocketServer, at now: Instant) {
     guard now >= acceptPausedUntil else { return }
     do throws(LinuxError) {
       while let connection = try listener.accept() {
@@ -86,7 +90,7 @@ final class WebSockets {
     }
   }
 
-  private func handle(_ event: Poller.Event, web: inout WebServer, at now: Instant) {
+  private func handle(_ event: Poller.Event, web: inout some SocketServer, at now: Instant) {
     let index = Int(event.token - Desk.webToken)
     guard boxes.indices.contains(index), let box = boxes[index] else { return }
     if event.readiness.contains(.writable) { send(box.id, web: &web, at: now) }
@@ -102,7 +106,7 @@ final class WebSockets {
     }
   }
 
-  private func send(_ id: WebConnectionID, web: inout WebServer, at now: Instant) {
+  private func send(_ id: WebConnectionID, web: inout some SocketServer, at now: Instant) {
     guard let box = box(id) else { return }
     var isBroken = false
     web.pollOutput(on: id, at: now) { bytes in
