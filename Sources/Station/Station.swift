@@ -62,11 +62,13 @@ public struct Station: Sendable {
   }
 
   /// The calls.
-  public private(set) var model: CallModel
+  public internal(set) var model: CallModel
   /// The speaker's volume, 0 ... 100.
   public private(set) var volumePercent: Int
 
-  private var settings: Settings
+  var settings: Settings
+  /// The room it is in; nil: none.
+  var room: StationRoom?
   private var desk = AnsweringDesk()
   private var slots = [Slot?](repeating: nil, count: Limits.placedCallSlotsMax)
   private var incoming: [Incoming] = []
@@ -104,7 +106,9 @@ public struct Station: Sendable {
     switch command {
     case .call(let peers): try model.call(peers, at: now)
     case .answer: try model.answer(at: now)
-    case .hangUp: try model.hangUp(at: now)
+    case .hangUp:
+      room?.wanted = nil
+      try model.hangUp(at: now)
     case .setMuted(let wanted): try setMuted(wanted, by: authority, isMuted: isMuted)
     case .toggleMute: try setMuted(!isMuted, by: authority, isMuted: isMuted)
     case .setTalking(let isTalking):
@@ -130,7 +134,7 @@ public struct Station: Sendable {
   /// Takes other settings over; a call goes on.
   public mutating func reconfigure(_ settings: Settings) {
     self.settings = settings
-    model.reconfigure(settings)
+    model.reconfigure(settingsWithRoom)
   }
 
   /// Says goodbye to everybody, for the program ends. A call that we placed stays remembered: it is placed again when
@@ -147,6 +151,7 @@ public struct Station: Sendable {
     for call in taken { desk.hangUp(call.connection, web: &web, service: &service, at: now) }
     if !taken.isEmpty { outputs.append(.forget) }
     incoming = []
+    room?.desk.hangUpAll(service: &service, at: now)
     drainLines()
   }
 
@@ -180,6 +185,7 @@ public struct Station: Sendable {
     _ event: VOIPEvent, web: inout WebServer, service: inout VOIPService<Channel>, at now: Instant
   ) {
     desk.handle(event, web: &web, service: &service, at: now)
+    room?.desk.handle(event, service: &service, at: now)
     for index in slots.indices {
       // An error of the whole service is the desk's to tell of.
       if case .error(_, nil) = event { continue }
@@ -212,6 +218,7 @@ public struct Station: Sendable {
       hasMoved = true
       take(event, at: now)
     }
+    if proceedInRoom(isEnding: isEnding, service: &service, at: now) { hasMoved = true }
     guard !isEnding else {
       drainLines()
       return hasMoved
@@ -234,6 +241,7 @@ public struct Station: Sendable {
   /// When `proceed` is due; `.never` when nothing is awaited.
   public func pollTimeout() -> Instant {
     var earliest = isEnding ? desk.pollTimeout() : min(model.pollTimeout(), desk.pollTimeout())
+    earliest = min(earliest, pollRoomTimeout())
     for index in slots.indices {
       if let client = slots[index]?.call.client { earliest = min(earliest, client.pollTimeout()) }
     }
@@ -271,13 +279,16 @@ public struct Station: Sendable {
     switch action {
     case .place(let number, let peer, let isReturn): place(number, peer, isReturn, service: &service, at: now)
     case .answer(let number):
+      answerInRoom(number, service: &service, at: now)
       if let id = connection(of: number) { desk.accept(id, web: &web, service: &service, at: now) }
     case .refuse(let number, let why):
+      refuseInRoom(number, why, at: now)
       guard let id = connection(of: number) else { return }
       let (refusal, detail) = Self.refusal(why)
       desk.refuse(id, refusal, detail: detail, web: &web, service: &service, at: now)
       incoming.removeAll { $0.number == number }
     case .hangUp(let number):
+      hangUpInRoom(number, service: &service, at: now)
       if let id = connection(of: number) {
         desk.hangUp(id, web: &web, service: &service, at: now)
         incoming.removeAll { $0.number == number }
@@ -296,6 +307,7 @@ public struct Station: Sendable {
   private mutating func place<Channel: SecureChannel & ~Copyable>(
     _ number: CallNumber, _ peer: String, _ isReturn: Bool, service: inout VOIPService<Channel>, at now: Instant
   ) {
+    if placeInRoom(number, peer, service: &service, at: now) { return }
     guard let setting = settings.peers.first(where: { sameBytes($0.name, peer) }), let index = freeSlot(),
       let url = Self.url(setting.url)
     else { return model.failed(number, .unreachable, at: now) }
@@ -396,6 +408,8 @@ public struct Station: Sendable {
   }
 
   private func number(of id: ConnectionID) -> CallNumber? { incoming.first { $0.connection == id }?.number }
+
+  mutating func note(_ line: LogLine) { lines.append(line) }
 
   private mutating func drainLines() {
     while let line = desk.pollLine() { lines.append(line) }

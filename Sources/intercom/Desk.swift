@@ -24,6 +24,8 @@ final class Desk {
   static let listenerToken = ServiceHost.foreignToken + 1
   static let inputToken = ServiceHost.foreignToken + 3
   static let outputToken = ServiceHost.foreignToken + 4
+  /// The first of two tokens for the room's connection.
+  static let roomToken = ServiceHost.foreignToken + 50
   /// The first of two tokens for each placed call.
   static let clientToken = ServiceHost.foreignToken + 100
   /// The first of 256 tokens for the buttons' lines.

@@ -31,6 +31,7 @@ final class Running {
   var web: WebServer
   private let sockets: WebSockets
   private let calls: CallSockets
+  private var room: RoomSocket?
   private let memory: CallMemory
   private var live = LiveLine(isShown: LiveLine.isWanted(onTerminal: false))
   let beginning = Clock.now()
@@ -69,6 +70,7 @@ final class Running {
     panel = DevicePanel(settings, host: desk.host)
     desk.note(.notice, "start", "listening on http://\(sockets.local.text)/")
     openControl()
+    if let wanted = settings.room { room = RoomSocket(wanted, desk: desk) }
   }
 
   /// Runs until the program is told to end; answers the exit code.
@@ -80,6 +82,7 @@ final class Running {
     panel.open(at: start)
     obeyPanel(at: start)
     if let call = memory.read() { station.resume(call, at: start) }
+    room?.enter(&station, name: settings.name, at: start)
     settle(at: start)
     supervision.tellReady(status: report(at: start).sentence)
     while !desk.isAskedToEnd {
@@ -106,6 +109,7 @@ final class Running {
     obeyPanel(at: now)
     sockets.handle(web: &web, at: now)
     calls.handle(&station, at: now)
+    room?.handle(&station, at: now)
     settle(at: now)
     serveControl(at: now)
     sockets.serve(web: &web, at: now)
@@ -124,6 +128,7 @@ final class Running {
     var isBusy = true
     while isBusy {
       isBusy = calls.serve(&station, at: now)
+      if room?.serve(&station, at: now) == true { isBusy = true }
       while let event = web.pollEvent() {
         isBusy = true
         switch event {
@@ -171,7 +176,7 @@ final class Running {
     station.hangUpAll(web: &web, service: &desk.host.service, at: now)
     settle(at: now)
     sockets.serve(web: &web, at: now)
-    while station.hasPlacedCalls, now < patience { now = try turn(until: patience) }
+    while station.hasPlacedCalls || !station.hasLeftRoom, now < patience { now = try turn(until: patience) }
   }
 
   // MARK: Tones
