@@ -35,10 +35,15 @@ struct RoomNetwork {
     door = RoomDoor(RoomServer(randomness: randomness.split(), doorkeeper: doorkeeper))
   }
 
+  /// Where the members find the server.
+  private static var url: HTTPURL {
+    guard let url = try? HTTPURL("http://127.0.0.1:1/room") else { preconditionFailure("the server's URL is none") }
+    return url
+  }
+
   /// A member that goes in now; answers its place.
   mutating func add(_ name: String, room: String = "house", token: String? = nil) -> Int {
-    let url = try! HTTPURL("http://127.0.0.1:1/room")
-    var member = RoomMember(RoomName(room)!, at: url, name: name, token: token, randomness: randomness.split())
+    var member = RoomMember(RoomName(room)!, at: Self.url, name: name, token: token, randomness: randomness.split())
     member.start(at: now)
     members.append(member)
     events.append([])
@@ -78,7 +83,7 @@ struct RoomNetwork {
     if let id = wires[index]?.id { door.handleEnd(on: id, at: now) }
     wires[index] = nil
     members[index] = RoomMember(
-      RoomName("nowhere")!, at: try! HTTPURL("http://127.0.0.1:1/room"), name: "dead", token: nil,
+      RoomName("nowhere")!, at: Self.url, name: "dead", token: nil,
       randomness: Randomness(seed: 0))
     settle()
   }
