@@ -478,6 +478,43 @@ public enum Limits {
   public static let signatureRateBurst = 5
   /// One more of them after this.
   public static let signatureRateMilliseconds = 2000
+  /// Largest WebSocket message, in pieces or not: one JSON text.
+  public static let webSocketMessageBytesMax = 36_864
+  /// What may wait to be sent on a WebSocket: three of the largest messages; a far side that leaves more is given up.
+  public static let webSocketOutputBytesMax = 131_072
+  /// A WebSocket's far side that has been silent for so long is asked for a sign of life.
+  public static let webSocketPingMilliseconds = 2500
+  /// A WebSocket's far side that has been silent for so long is gone: two pings without an answer, and a second to spare.
+  public static let webSocketSilenceMilliseconds = 6000
+  /// Time for the closing handshake of a WebSocket: a round trip; a leave is to be seen in a second anyway.
+  public static let webSocketCloseMilliseconds = 1000
+
+  // MARK: Rooms
+
+  /// Members of a room: two, for a call has two ends; messages name whom they are for, so that more can come.
+  public static let roomMembersMax = 2
+  /// Rooms at once: as many as the connections of the room server allow.
+  public static let roomsMax = 64
+  /// Connections to a room server at once: two for each room.
+  public static let roomConnectionsMax = 128
+  /// Messages that a member may send at once: a description and every candidate, three times.
+  public static let roomRateBurst = 100
+  /// Messages a second that a member may keep up.
+  public static let roomRatePerSecond = 10
+  /// How long a member that is not heard of stays one: it may come back in that time, and is gone in less than 10 s.
+  public static let roomAbsenceMilliseconds = 9000
+  /// Time for the first message on a new connection.
+  public static let roomHelloMilliseconds = 5000
+  /// Longest token that a client shows: a signed one with a dozen claims.
+  public static let roomTokenBytesMax = 2048
+  /// Longest candidate: the longest attribute line is far below.
+  public static let roomCandidateBytesMax = 512
+  /// Messages that a member keeps while its connection is away; beyond, the oldest is forgotten.
+  public static let roomQueueMax = 48
+  /// First wait before a member connects again, with jitter: a server that was restarted is back by then.
+  public static let roomReconnectMillisecondsFirst = 250
+  /// Longest such wait, after doubling.
+  public static let roomReconnectMillisecondsMax = 8000
 
   // MARK: Calls
 

@@ -156,7 +156,7 @@ public struct CallModel: Sendable {
   /// from there.
   public func party(named name: String, at address: IPAddress) -> CallParty {
     var party = CallParty(peer: nil, name: name, address: address)
-    for peer in settings.peers where sameBytes(peer.name, name) {
+    for peer in settings.peers where sameBytes(peer.name, name) && !peer.isInRoom {
       if let wanted = IPAddress(peer.url.host), wanted.unmapped != address.unmapped { continue }
       party.peer = peer.name
     }

@@ -84,13 +84,15 @@ public struct Station: Sendable {
   }
 
   /// The calls.
-  public private(set) var model: CallModel
+  public internal(set) var model: CallModel
   /// The speaker's volume, 0 ... 100.
   public private(set) var volumePercent: Int
   /// What was refused, and why.
   public private(set) var counters = StationCounters()
 
-  private var settings: Settings
+  var settings: Settings
+  /// The room it is in; nil: none.
+  var room: StationRoom?
   private var desk = AnsweringDesk()
   private var slots = [Slot?](repeating: nil, count: Limits.placedCallSlotsMax)
   private var incoming: [Incoming] = []
@@ -140,7 +142,9 @@ public struct Station: Sendable {
     switch command {
     case .call(let peers): try model.call(peers, at: now)
     case .answer: try model.answer(at: now)
-    case .hangUp: try model.hangUp(at: now)
+    case .hangUp:
+      room?.wanted = nil
+      try model.hangUp(at: now)
     case .setMuted(let wanted): try setMuted(wanted, by: authority, isMuted: isMuted)
     case .toggleMute: try setMuted(!isMuted, by: authority, isMuted: isMuted)
     case .setTalking(let isTalking):
@@ -172,7 +176,7 @@ public struct Station: Sendable {
   public mutating func reconfigure(_ settings: Settings) {
     self.settings = settings
     pins = PinBook(settings.peers, devices)
-    model.reconfigure(settings)
+    model.reconfigure(settingsWithRoom)
   }
 
   /// How many of this device's pages are open, and would show a ring.
@@ -198,6 +202,7 @@ public struct Station: Sendable {
     for call in taken { desk.hangUp(call.connection, web: &web, service: &service, at: now) }
     if !taken.isEmpty { outputs.append(.forget) }
     incoming = []
+    room?.desk.hangUpAll(service: &service, at: now)
     drainLines()
   }
 
@@ -231,6 +236,7 @@ public struct Station: Sendable {
     _ event: VOIPEvent, web: inout WebServer, service: inout VOIPService<Channel>, at now: Instant
   ) {
     desk.handle(event, web: &web, service: &service, at: now)
+    room?.desk.handle(event, service: &service, at: now)
     for index in slots.indices {
       // An error of the whole service is the desk's to tell of.
       if case .error(_, nil) = event { continue }
@@ -263,6 +269,7 @@ public struct Station: Sendable {
       hasMoved = true
       take(event, at: now)
     }
+    if proceedInRoom(isEnding: isEnding, service: &service, at: now) { hasMoved = true }
     guard !isEnding else {
       drainLines()
       return hasMoved
@@ -285,6 +292,7 @@ public struct Station: Sendable {
   /// When `proceed` is due; `.never` when nothing is awaited.
   public func pollTimeout() -> Instant {
     var earliest = isEnding ? desk.pollTimeout() : min(model.pollTimeout(), desk.pollTimeout())
+    earliest = min(earliest, pollRoomTimeout())
     for index in slots.indices {
       if let client = slots[index]?.call.client { earliest = min(earliest, client.pollTimeout()) }
     }
@@ -382,13 +390,16 @@ public struct Station: Sendable {
     switch action {
     case .place(let number, let peer, let isReturn): place(number, peer, isReturn, service: &service, at: now)
     case .answer(let number):
+      answerInRoom(number, service: &service, at: now)
       if let id = connection(of: number) { desk.accept(id, web: &web, service: &service, at: now) }
     case .refuse(let number, let why):
+      refuseInRoom(number, why, at: now)
       guard let id = connection(of: number) else { return }
       let (refusal, detail) = Self.refusal(why)
       desk.refuse(id, refusal, detail: detail, web: &web, service: &service, at: now)
       forget(number)
     case .hangUp(let number):
+      hangUpInRoom(number, service: &service, at: now)
       if let id = connection(of: number) {
         desk.hangUp(id, web: &web, service: &service, at: now)
         forget(number)
@@ -415,6 +426,7 @@ public struct Station: Sendable {
   private mutating func place<Channel: SecureChannel & ~Copyable>(
     _ number: CallNumber, _ peer: String, _ isReturn: Bool, service: inout VOIPService<Channel>, at now: Instant
   ) {
+    if placeInRoom(number, peer, service: &service, at: now) { return }
     guard let setting = settings.peers.first(where: { sameBytes($0.name, peer) }), let index = freeSlot(),
       let url = Self.url(setting.url)
     else { return model.failed(number, .unreachable, at: now) }
@@ -528,6 +540,8 @@ public struct Station: Sendable {
   }
 
   private func number(of id: ConnectionID) -> CallNumber? { incoming.first { $0.connection == id }?.number }
+
+  mutating func note(_ line: LogLine) { lines.append(line) }
 
   private mutating func drainLines() {
     while let line = desk.pollLine() { lines.append(line) }

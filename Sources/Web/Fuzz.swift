@@ -123,4 +123,41 @@ public enum WebFuzz {
       }
     }
   }
+
+  /// Bytes as the frames of a WebSocket: to a server, whose output a client reads, and to a client after its handshake.
+  /// The first byte says in pieces of which size they come.
+  public static func webSocket(_ bytes: ByteView) {
+    let step = 1 + Int(bytes.isEmpty ? 0 : bytes[0])
+    var server = WebSocketConnection.server(response: [], at: .zero)
+    var client = WebSocketConnection.client(randomness: Randomness(seed: 1), at: .zero)
+    var offset = 0
+    while offset < bytes.count {
+      let piece = bytes[offset..<min(offset + step, bytes.count)]
+      offset += step
+      server.handle(piece, at: .zero)
+      client.handle(piece, at: .zero)
+      while let message = server.pollMessage() {
+        if case .text(let text) = message { text.withByteView { _ = server.send($0, at: .zero) } }
+      }
+      while client.pollMessage() != nil {}
+      server.pollOutput(at: .zero) { $0.count }
+      client.pollOutput(at: .zero) { $0.count }
+    }
+    server.handleTimeout(at: .zero + .seconds(3600))
+    client.handleEnd(at: .zero)
+  }
+
+  /// Bytes as what a server answers to a WebSocket's opening handshake.
+  public static func upgrade(_ bytes: ByteView) {
+    guard let url = try? HTTPURL("http://door.example/room") else { return }
+    var client = WebSocketClient(to: url, randomness: Randomness(seed: 1))
+    client.open(at: .zero)
+    client.handleConnected(at: .zero)
+    client.pollOutput { $0.count }
+    let half = bytes.count / 2
+    client.handle(bytes[0..<half], at: .zero)
+    client.handle(bytes[half..<bytes.count], at: .zero)
+    while client.pollEvent() != nil {}
+    client.handleTimeout(at: .zero + .seconds(3600))
+  }
 }

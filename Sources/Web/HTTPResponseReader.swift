@@ -14,6 +14,8 @@ public struct HTTPResponseReader: Sendable {
   private var interimResponses = 0
   /// Whether the connection may carry another request after the last response read.
   public private(set) var keepsAlive = false
+  /// Whether a change of protocol was asked for: then 101 is a response like any other, and what follows it another protocol.
+  public var acceptsUpgrade = false
 
   /// A reader at the beginning of a stream.
   public init() {}
@@ -67,6 +69,10 @@ public struct HTTPResponseReader: Sendable {
     let minorVersion = try HTTPRequestReader.minorVersion(line[..<8])
     guard let code = ASCII.decimal(line[9..<12], maximum: 999), code >= 100 else { throw .malformedStartLine }
     let status = HTTPStatus(code)
+    if code == 101, acceptsUpgrade {
+      response = HTTPResponse(status, fields: message.fields)
+      return try message.begin(.none)
+    }
     guard code >= 200 else {
       // 101 would change the protocol, which was not asked for; a stream of interim responses never ends.
       interimResponses += 1

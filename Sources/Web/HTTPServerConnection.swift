@@ -12,13 +12,14 @@
 //
 // DESIGN. One request is under way at a time; what a client sends ahead waits in `pending`, at most one read, and TCP holds back
 // the rest. Every wait of the client's making has a deadline; the wait for our answer has none here (`CallResource` has it).
-// Left out of RFC 9112: upgrade, transfer codings other than chunked, trailers (dropped).
+// A request may change the protocol (`upgrade`): everything after it is the WebSocket's.
+// Left out of RFC 9112: other upgrades, transfer codings other than chunked, trailers (dropped).
 
 public import Core
 
 /// One connection of an HTTP/1.1 server. Loop thread only.
 ///
-/// Commands: `respond`. Handle: `handle`, `handleEnd`, `handleTimeout`. Poll: `pollRequest`, `pollOutput`, `pollTimeout`.
+/// Commands: `respond`, `upgrade`. Handle: `handle`, `handleEnd`, `handleTimeout`. Poll: `pollRequest`, `pollOutput`, `pollTimeout`.
 /// Questions: `wantsInput`, `hasOutput`, `disposition`. After every change: poll the request, the output, the questions.
 public struct HTTPServerConnection: Sendable {
   /// What the owner of the socket is to do with it.
@@ -32,7 +33,7 @@ public struct HTTPServerConnection: Sendable {
   }
 
   enum Phase: Equatable {
-    case reading, responding, streaming, closing, lingering, closed
+    case reading, responding, streaming, closing, lingering, closed, upgraded
   }
 
   private enum Stage: Equatable {
@@ -59,6 +60,8 @@ public struct HTTPServerConnection: Sendable {
   private(set) var minorVersion = 1
   private var farSideEnded = false
   private var failures = 0
+  /// What the connection has become; there in the phase `upgraded`.
+  public private(set) var socket: WebSocketConnection?
 
   /// A connection just accepted.
   public init(at now: Instant) { deadline = now + .milliseconds(Limits.httpHeadMilliseconds) }
@@ -71,6 +74,7 @@ public struct HTTPServerConnection: Sendable {
     (phase, stage) = (.reading, .idle)
     deadline = now + .milliseconds(Limits.httpHeadMilliseconds)
     request = nil
+    socket = nil
     (answersHead, keepsAlive, minorVersion, farSideEnded) = (false, true, 1, false)
   }
 
@@ -79,6 +83,7 @@ public struct HTTPServerConnection: Sendable {
   /// Takes what was read from the socket, at most `Limits.httpReadBytesMax` bytes, only while `wantsInput`.
   public mutating func handle(_ bytes: ByteView, at now: Instant) {
     precondition(bytes.count <= Limits.httpReadBytesMax, "an HTTP connection is given more than one read")
+    if phase == .upgraded { return change { $0.handle(bytes, at: now) } }
     guard phase == .reading || phase == .responding || phase == .streaming, !farSideEnded else { return }
     precondition(pending.isEmpty, "an HTTP connection is given input it did not want")
     var offset = 0
@@ -90,12 +95,14 @@ public struct HTTPServerConnection: Sendable {
   /// The far side will send no more (end of file); what it asked for is still answered, but for a stream, whose reader is gone.
   public mutating func handleEnd(at now: Instant) {
     farSideEnded = true
+    if phase == .upgraded { return change { $0.handleEnd(at: now) } }
     if phase == .lingering || phase == .streaming { return close() }
     settle(at: now)
   }
 
   /// Acts on a deadline that has come.
   public mutating func handleTimeout(at now: Instant) {
+    if phase == .upgraded { return change { $0.handleTimeout(at: now) } }
     if hasOutput, now >= writeDeadline { return close() }
     guard now >= waitDeadline else { return }
     switch (phase, stage) {
@@ -126,9 +133,33 @@ public struct HTTPServerConnection: Sendable {
     }
   }
 
+  /// Answers the request that `pollRequest` gave with 101: from now on the connection is a WebSocket.
+  public mutating func upgrade(_ response: HTTPResponse, at now: Instant) {
+    guard phase == .responding else { return }
+    precondition(request == nil, "a connection is upgraded before its request was polled")
+    var head = Array(output[sent...])
+    dropOutput()
+    response.write(into: &head)
+    socket = .server(response: head, at: now)
+    phase = .upgraded
+    var ahead: [UInt8] = []
+    swap(&ahead, &pending)
+    if !ahead.isEmpty { ahead.withByteView { bytes in change { $0.handle(bytes, at: now) } } }
+    if farSideEnded { change { $0.handleEnd(at: now) } }
+  }
+
+  /// Sends messages over the WebSocket that this has become, takes them, or closes it.
+  public mutating func change(_ body: (inout WebSocketConnection) -> Void) {
+    guard phase == .upgraded, var socket else { return }
+    self.socket = nil
+    body(&socket)
+    self.socket = socket
+  }
+
   /// Drops everything and asks for the socket to be closed.
   public mutating func close() {
     phase = .closed
+    socket = nil
     reader.reset()
     pending.removeAll(keepingCapacity: true)
     dropOutput()
@@ -145,6 +176,7 @@ public struct HTTPServerConnection: Sendable {
 
   /// Hands the bytes to be sent to `send`, which answers how many it took; not called when there are none.
   public mutating func pollOutput(at now: Instant, _ send: (ByteView) -> Int) {
+    if phase == .upgraded { return change { $0.pollOutput(at: now, send) } }
     guard hasOutput else { return }
     let count = output.withByteView { send($0.dropFirst(sent)) }
     guard count > 0 else { return }
@@ -163,26 +195,32 @@ public struct HTTPServerConnection: Sendable {
   }
 
   /// When `handleTimeout` is to be called; `.never` when nothing waits.
-  public func pollTimeout() -> Instant { hasOutput ? min(writeDeadline, waitDeadline) : waitDeadline }
+  public func pollTimeout() -> Instant {
+    if let socket { return socket.pollTimeout() }
+    return hasOutput ? min(writeDeadline, waitDeadline) : waitDeadline
+  }
 
   // MARK: Questions
 
   /// Whether to read from the socket.
-  public var wantsInput: Bool { !farSideEnded && phase != .closed && pending.isEmpty }
+  public var wantsInput: Bool { socket?.wantsInput ?? (!farSideEnded && phase != .closed && pending.isEmpty) }
   /// Whether there are bytes to be sent.
-  public var hasOutput: Bool { sent < output.count }
+  public var hasOutput: Bool { socket?.hasOutput ?? (sent < output.count) }
   /// What to do with the socket.
   public var disposition: Disposition {
     switch phase {
     case .lingering: .halfClosed
     case .closed: .closed
+    case .upgraded: socket?.disposition ?? .closed
     default: .open
     }
   }
   /// Whether the far side is waited for, not we: such a connection may make room for a newcomer.
-  public var isWaitingForFarSide: Bool { phase != .responding && phase != .streaming }
+  public var isWaitingForFarSide: Bool { phase != .responding && phase != .streaming && phase != .upgraded }
   /// Memory held, in bytes.
-  public var memoryBytes: Int { reader.memoryBytes + pending.capacity + output.capacity }
+  public var memoryBytes: Int {
+    reader.memoryBytes + pending.capacity + output.capacity + (socket?.memoryBytes ?? 0)
+  }
 
   // MARK: Private
 
@@ -190,7 +228,7 @@ public struct HTTPServerConnection: Sendable {
     switch phase {
     case .reading: hasOutput && stage == .idle ? .never : deadline
     case .lingering: deadline
-    case .responding, .streaming, .closing, .closed: .never
+    case .responding, .streaming, .closing, .closed, .upgraded: .never
     }
   }
 

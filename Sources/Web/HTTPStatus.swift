@@ -11,6 +11,8 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
   /// The status of `code`.
   public init(_ code: Int) { self.code = code }
 
+  /// 101.
+  public static let switchingProtocols = HTTPStatus(101)
   /// 200.
   public static let ok = HTTPStatus(200)
   /// 201.
@@ -49,6 +51,8 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
   public static let expectationFailed = HTTPStatus(417)
   /// 422.
   public static let unprocessableContent = HTTPStatus(422)
+  /// 426.
+  public static let upgradeRequired = HTTPStatus(426)
   /// 428.
   public static let preconditionRequired = HTTPStatus(428)
   /// 429.
@@ -76,6 +80,7 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
   public var reason: String {
     switch code {
     case 100: "Continue"
+    case 101: "Switching Protocols"
     case 200: "OK"
     case 201: "Created"
     case 204: "No Content"
@@ -95,6 +100,7 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
     case 415: "Unsupported Media Type"
     case 417: "Expectation Failed"
     case 422: "Unprocessable Content"
+    case 426: "Upgrade Required"
     case 428: "Precondition Required"
     case 429: "Too Many Requests"
     case 431: "Request Header Fields Too Large"

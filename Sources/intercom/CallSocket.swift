@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The socket of a placed call's signaling: bytes and names between the poller and `Web.CallClient`.
+// The socket of a placed call's or a room's signaling: bytes and names between the poller and a `Web.SocketClient`.
 
 import Core
 import Host
@@ -53,10 +53,10 @@ final class CallSocket {
   deinit { buffer.base?.deallocate() }
 
   /// When the loop has to come back.
-  func pollTimeout(_ client: CallClient) -> Instant { client.pollTimeout() }
+  func pollTimeout(_ client: some SocketClient) -> Instant { client.pollTimeout() }
 
   /// Takes in what the poller saw and the time, then does what the client wants.
-  func handle(_ client: inout CallClient, at now: Instant) {
+  func handle(_ client: inout some SocketClient, at now: Instant) {
     if client.pollTimeout() <= now { client.handleTimeout(at: now) }
     for index in host.foreign.indices {
       let event = host.foreign[index]
@@ -75,7 +75,7 @@ final class CallSocket {
 
   /// Does what the client wants: after every change of it. Answers whether it wanted anything.
   @discardableResult
-  func serve(_ client: inout CallClient, at now: Instant) -> Bool {
+  func serve(_ client: inout some SocketClient, at now: Instant) -> Bool {
     var hasMoved = false
     while let action = client.pollAction() {
       hasMoved = true
@@ -90,7 +90,7 @@ final class CallSocket {
     return hasMoved
   }
 
-  private func connect(to url: HTTPURL, _ client: inout CallClient, at now: Instant) {
+  private func connect(to url: HTTPURL, _ client: inout some SocketClient, at now: Instant) {
     box = nil
     target = url
     untried = []
@@ -103,7 +103,7 @@ final class CallSocket {
     } catch { client.handleFailure(at: now) }
   }
 
-  private func takeAddress(_ client: inout CallClient, at now: Instant) {
+  private func takeAddress(_ client: inout some SocketClient, at now: Instant) {
     while let lookup = resolver.next() {
       guard !lookup.isFailed else {
         client.handleFailure(at: now)
@@ -116,7 +116,7 @@ final class CallSocket {
   }
 
   /// Begins to connect to the next address; tells the client when there is none left.
-  private func connectNext(_ client: inout CallClient, at now: Instant) {
+  private func connectNext(_ client: inout some SocketClient, at now: Instant) {
     box = nil
     while !untried.isEmpty, let target {
       let endpoint = Endpoint(untried.removeFirst(), port: target.port)
@@ -138,7 +138,7 @@ final class CallSocket {
     return StreamConnection(connection, host: target.host, trust: trust, handshakes: handshakes)
   }
 
-  private func handle(_ event: Poller.Event, _ client: inout CallClient, at now: Instant) {
+  private func handle(_ event: Poller.Event, _ client: inout some SocketClient, at now: Instant) {
     guard let box else { return }
     if box.isConnecting {
       switch box.stream.connectResult() {
@@ -155,7 +155,7 @@ final class CallSocket {
   }
 
   /// Goes on with a handshake, if there is one; then the client is connected.
-  private func secure(_ client: inout CallClient, at now: Instant) {
+  private func secure(_ client: inout some SocketClient, at now: Instant) {
     guard let box, box.isSecuring, !box.stream.isAway else { return }
     switch box.stream.advance() {
     case .pending: watch(client)
@@ -170,7 +170,7 @@ final class CallSocket {
   }
 
   /// Reads until the socket is empty, with TLS; in the clear the poller tells of the rest.
-  private func read(_ box: Box, _ client: inout CallClient, at now: Instant) {
+  private func read(_ box: Box, _ client: inout some SocketClient, at now: Instant) {
     repeat {
       switch box.stream.read(into: buffer) {
       case .bytes(let count): client.handle(buffer.readOnly[0..<count], at: now)
@@ -183,7 +183,7 @@ final class CallSocket {
     } while box.stream.isSecure && self.box === box
   }
 
-  private func send(_ client: inout CallClient, at now: Instant) {
+  private func send(_ client: inout some SocketClient, at now: Instant) {
     guard let box, !box.isConnecting, !box.isSecuring, client.hasOutput || box.stream.hasOutput else { return }
     var isBroken = !box.stream.flush()
     client.pollOutput { bytes in
@@ -199,7 +199,7 @@ final class CallSocket {
     watch(client)
   }
 
-  private func watch(_ client: CallClient) {
+  private func watch(_ client: some SocketClient) {
     guard let box else { return }
     // A failure shows at the next read or write.
     let isWriting = box.stream.hasOutput || (client.hasOutput && !box.isSecuring)

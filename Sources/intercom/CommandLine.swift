@@ -9,6 +9,7 @@ import Web
 /// A command and its options.
 enum Command {
   case run(config: String?)
+  case rooms(RoomsOptions)
   case call(CallOptions)
   case check(CheckOptions)
   case control(ControlOptions)
@@ -90,6 +91,13 @@ enum Command {
     var config: String?
   }
 
+  /// The options of `intercom rooms`.
+  struct RoomsOptions {
+    var config: String?
+    /// Where to listen instead of [web] listen.
+    var listen: Endpoint?
+  }
+
   /// The options of `intercom check`.
   struct CheckOptions {
     /// The file; empty: the board's alone.
@@ -113,6 +121,7 @@ enum Command {
     switch first {
     case "run": self = Self.run(rest)
     case "call": self = Self.call(rest)
+    case "rooms": self = Self.rooms(rest)
     case "check": self = Self.check(rest)
     case "status", "mute", "unmute", "answer", "hangup", "volume", "dnd", "talk": self = Self.control(first, rest)
     case "trust": self = Self.trust(rest)
@@ -158,6 +167,28 @@ enum Command {
       index += 1
     }
     return .trust(options)
+  }
+
+  private static func rooms(_ words: [String]) -> Command {
+    var options = RoomsOptions()
+    var index = 0
+    while index < words.count {
+      let word = words[index]
+      guard word == "--config" || word == "--listen" else {
+        return .misused("rooms does not know '\(word)'; intercom rooms --help")
+      }
+      guard index + 1 < words.count else { return .misused("\(word) wants a value") }
+      if word == "--config" {
+        options.config = words[index + 1]
+      } else {
+        guard let endpoint = Endpoint(words[index + 1]) else {
+          return .misused("--listen wants an address and a port, as 0.0.0.0:8081, not '\(words[index + 1])'")
+        }
+        options.listen = endpoint
+      }
+      index += 2
+    }
+    return .rooms(options)
   }
 
   private static func check(_ words: [String]) -> Command {
@@ -247,6 +278,7 @@ enum Help {
     switch command {
     case "run": run
     case "call": call
+    case "rooms": rooms
     case "check": check
     case "devices": devices
     case "selftest": selftest
@@ -273,6 +305,7 @@ enum Help {
       intercom run [--config FILE]      answer calls until stopped
       intercom call URL|NAME            call another intercom, or a peer named in the configuration
       intercom call --stdio             the same, with the signaling on stdin and stdout
+      intercom rooms [--listen ADDRESS] let intercoms meet in rooms, over WebSocket
       intercom status                   say what the running service does
       intercom mute                     mute the running service's microphone
       intercom unmute                   no longer mute it
@@ -304,6 +337,7 @@ enum Help {
 
   static let call = """
     intercom call NAME [--json] [--socket PATH]
+    intercom call room+ws://HOST:PORT/ROOM [--for SECONDS] [--report FILE] [--config FILE]
     intercom call URL|NAME [--here] [--authority DIGEST | --ca FILE] [--for SECONDS] [--report FILE] [--config FILE]
     intercom call --stdio [--answer] [--for SECONDS] [--report FILE] [--config FILE]
 
@@ -314,6 +348,8 @@ enum Help {
     Calls the intercom at URL (http:// or https://HOST:PORT/call) or the [[peer]] of that name, until SIGINT, SIGTERM, the far side's
     goodbye, or SECONDS after the call is up. Exit code 0 when the call was up and ended so, 1 when it was lost, 69 when it
     never was up.
+
+    With room+ws:// it goes into that room of a room server (`intercom rooms`), and has a call with whom it meets there.
 
       --here           hold the call in this program even where a service runs
       --json           print the service's answer as it came, one JSON object
@@ -328,6 +364,16 @@ enum Help {
       --stdio          exchange offer, answer and candidates as lines of JSON on stdin and stdout instead; this side
                        offers at once, and the end of stdin ends the call
       --answer         with --stdio: wait for the far side's offer, and answer it
+    """
+
+  static let rooms = """
+    intercom rooms [--listen ADDRESS:PORT] [--config FILE]
+
+    Lets intercoms meet in rooms at ws://ADDRESS:PORT/ until SIGINT or SIGTERM: it carries their signaling and cannot hear
+    them. It stores nothing.
+
+      --listen ADDRESS:PORT   where to listen, instead of [web] listen of the configuration
+      --config FILE           the configuration: [web] says where to listen and who may come in
     """
 
   static let check = """

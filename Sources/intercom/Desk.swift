@@ -28,6 +28,8 @@ final class Desk {
   static let inputToken = ServiceHost.foreignToken + 3
   static let outputToken = ServiceHost.foreignToken + 4
   static let handshakeToken = ServiceHost.foreignToken + 5
+  /// The first of two tokens for the room's connection.
+  static let roomToken = ServiceHost.foreignToken + 50
   /// The first of two tokens for each placed call.
   static let clientToken = ServiceHost.foreignToken + 100
   /// The first of 256 tokens for the buttons' lines.

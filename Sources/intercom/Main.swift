@@ -4,6 +4,7 @@
 // The program's entry: reads the command line and hands over to a command.
 
 import Linux
+import Rooms
 
 @main
 struct Intercom {
@@ -19,7 +20,9 @@ struct Intercom {
     case .run(let config): return RunCommand.run(config: config)
     case .call(let options):
       if let request = options.handedOver, let code = ControlCommand.handOver(request) { return code }
-      return options.isStdio ? StdioCommand.run(options) : CallCommand.run(options)
+      if options.isStdio { return StdioCommand.run(options) }
+      return RoomURL.isRoom(options.target) ? RoomCallCommand.run(options) : CallCommand.run(options)
+    case .rooms(let options): return RoomsCommand.run(options)
     case .control(let options): return ControlCommand.run(options)
     case .trust(let options): return TrustCommand.run(options)
     case .pair(let options): return options.url == nil ? PairCommand.run(options) : PairDeviceCommand.run(options)

@@ -31,6 +31,7 @@ final class Running {
   var web: WebServer
   let sockets: WebSockets
   private let calls: CallSockets
+  private var room: RoomSocket?
   private let memory: CallMemory
   /// The certificate for HTTPS.
   var identity: WebIdentity
@@ -92,6 +93,7 @@ final class Running {
     if let endpoint = sockets.secureLocal { desk.note(.notice, "start", "listening on https://\(endpoint.text)/") }
     noteIdentity()
     openControl()
+    if let wanted = settings.room { room = RoomSocket(wanted, desk: desk) }
   }
 
   /// Runs until the program is told to end; answers the exit code.
@@ -103,6 +105,7 @@ final class Running {
     panel.open(at: start)
     obeyPanel(at: start)
     if let call = memory.read() { station.resume(call, at: start) }
+    room?.enter(&station, name: settings.name, at: start)
     settle(at: start)
     supervision.tellReady(status: report(at: start).sentence)
     while !desk.isAskedToEnd {
@@ -138,6 +141,7 @@ final class Running {
     obeyPanel(at: now)
     sockets.handle(web: &web, at: now)
     calls.handle(&station, at: now)
+    room?.handle(&station, at: now)
     settle(at: now)
     serveControl(at: now)
     supervise(at: now)
@@ -167,6 +171,7 @@ final class Running {
     var isBusy = true
     while isBusy {
       isBusy = calls.serve(&station, at: now)
+      if room?.serve(&station, at: now) == true { isBusy = true }
       while let event = web.pollEvent() {
         isBusy = true
         serveWeb(event, at: now)
@@ -213,7 +218,7 @@ final class Running {
     station.hangUpAll(web: &web, service: &desk.host.service, at: now)
     settle(at: now)
     sockets.serve(web: &web, at: now)
-    while station.hasPlacedCalls, now < patience { now = try turn(until: patience) }
+    while station.hasPlacedCalls || !station.hasLeftRoom, now < patience { now = try turn(until: patience) }
   }
 
   // MARK: Tones

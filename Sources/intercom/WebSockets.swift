@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The web server's sockets: bytes between the poller and `Web.WebServer`, in the clear and over TLS.
+// A server's sockets: bytes between the poller and `Web.WebServer` or `Rooms.RoomDoor`, in the clear and over TLS.
 //
-//   plain listener ───────────────────────────────▶ box ◀─▶ WebServer
+//   plain listener ───────────────────────────────▶ box ◀─▶ server
 //   TLS listener ──▶ SecureNewcomers (handshakes) ──▶ box
 //
-// DESIGN. A connection over TLS is not the web server's before its handshake is done: those who never finish one take no
+// DESIGN. A connection over TLS is not the server's before its handshake is done: those who never finish one take no
 // place of the server's. A TLS record may hold more than the server wants at once: such boxes are `isPending`, and are read
 // again without the socket's asking.
 
 import Core
 import Host
 import Linux
+import Rooms
 import Security
 import Web
 
-/// The listeners and the connections of the web server.
+/// The listeners and the connections of a server.
 final class WebSockets {
   private final class Box {
     let id: WebConnectionID
@@ -36,14 +37,18 @@ final class WebSockets {
   private let host: ServiceHost
   private var listener: TCPListener
   private var newcomers: SecureNewcomers?
-  private var boxes = [Box?](repeating: nil, count: Limits.webConnectionsMax)
+  private var boxes: [Box?]
   private let buffer: MutableByteView
   /// When accepting goes on after the kernel refused.
   private var acceptPausedUntil = Instant.zero
 
-  /// Listens on `endpoint` in the clear, and as `secure` says with TLS; nil: not.
-  init(listeningOn endpoint: Endpoint, host: ServiceHost, secure: SecureListening?) throws(LinuxError) {
+  /// Listens on `endpoint` in the clear, and as `secure` says with TLS (nil: not), for a server of `connectionsMax` connections.
+  init(
+    listeningOn endpoint: Endpoint, host: ServiceHost, secure: SecureListening?,
+    connectionsMax: Int = Limits.webConnectionsMax
+  ) throws(LinuxError) {
     self.host = host
+    boxes = [Box?](repeating: nil, count: connectionsMax)
     buffer = MutableByteView(.allocate(byteCount: Limits.httpReadBytesMax, alignment: 16))
     listener = try TCPListener(bindingTo: endpoint, backlog: 64)
     try host.poller.add(listener.number, for: .readable, token: Desk.listenerToken)
@@ -66,7 +71,7 @@ final class WebSockets {
   func pollTimeout() -> Instant { newcomers?.pollTimeout() ?? .never }
 
   /// Takes in what the poller saw, then does what the server wants.
-  func handle(web: inout WebServer, at now: Instant) {
+  func handle(web: inout some SocketServer, at now: Instant) {
     for index in host.foreign.indices {
       let event = host.foreign[index]
       if event.token == Desk.listenerToken {
@@ -80,13 +85,13 @@ final class WebSockets {
   }
 
   /// Does what the server wants: after every change of it.
-  func serve(web: inout WebServer, at now: Instant) {
+  func serve(web: inout some SocketServer, at now: Instant) {
     repeat {
       while let action = web.pollAction() { perform(action, web: &web, at: now) }
     } while readPending(web: &web, at: now)
   }
 
-  private func perform(_ action: WebAction, web: inout WebServer, at now: Instant) {
+  private func perform(_ action: WebAction, web: inout some SocketServer, at now: Instant) {
     switch action {
     case .send(let id): send(id, web: &web, at: now)
     case .setReading(let id, let isReading):
@@ -106,12 +111,12 @@ final class WebSockets {
 
   // MARK: Coming in
 
-  private func accept(web: inout WebServer, at now: Instant) {
+  private func accept(web: inout some SocketServer, at now: Instant) {
     guard now >= acceptPausedUntil else { return }
     do throws(LinuxError) {
       while let connection = try listener.accept() {
         let near = (try? connection.local().address) ?? local.address
-        guard let id = web.open(from: connection.remote.address, to: near, at: now) else { continue }
+        guard let id = web.open(from: connection.remote.address, to: near, transport: .plain, at: now) else { continue }
         try host.poller.add(connection.number, for: .readable, token: Desk.webToken + UInt64(id.index))
         boxes[id.index] = Box(id: id, stream: StreamConnection(connection), isPending: false)
         serve(web: &web, at: now)
@@ -123,7 +128,7 @@ final class WebSockets {
   }
 
   /// Those whose handshake is done become the server's.
-  private func takeNewcomers(web: inout WebServer, at now: Instant) {
+  private func takeNewcomers(web: inout some SocketServer, at now: Instant) {
     newcomers?.handle(at: now)
     while let stream = newcomers?.next() {
       let near = (try? stream.local().address) ?? local.address
@@ -140,7 +145,7 @@ final class WebSockets {
 
   // MARK: Bytes
 
-  private func handle(_ event: Poller.Event, web: inout WebServer, at now: Instant) {
+  private func handle(_ event: Poller.Event, web: inout some SocketServer, at now: Instant) {
     let index = Int(event.token - Desk.webToken)
     guard boxes.indices.contains(index), let box = boxes[index] else { return }
     if event.readiness.contains(.writable) { send(box.id, web: &web, at: now) }
@@ -151,7 +156,7 @@ final class WebSockets {
     read(box, web: &web, at: now)
   }
 
-  private func read(_ box: Box, web: inout WebServer, at now: Instant) {
+  private func read(_ box: Box, web: inout some SocketServer, at now: Instant) {
     box.isPending = false
     switch box.stream.read(into: buffer) {
     case .bytes(let count):
@@ -164,7 +169,7 @@ final class WebSockets {
   }
 
   /// Reads what TLS holds ready for those who want it; answers whether there was any.
-  private func readPending(web: inout WebServer, at now: Instant) -> Bool {
+  private func readPending(web: inout some SocketServer, at now: Instant) -> Bool {
     guard newcomers != nil else { return false }
     var hasRead = false
     for index in boxes.indices {
@@ -175,7 +180,7 @@ final class WebSockets {
     return hasRead
   }
 
-  private func send(_ id: WebConnectionID, web: inout WebServer, at now: Instant) {
+  private func send(_ id: WebConnectionID, web: inout some SocketServer, at now: Instant) {
     guard let box = box(id) else { return }
     var isBroken = !box.stream.flush()
     web.pollOutput(on: id, at: now) { bytes in

@@ -33,6 +33,8 @@ final class StationPair {
   var remembered: [RememberedCall?] = [nil, nil]
   /// Whether the web servers are reached at all.
   var isReachable = true
+  /// Moves what else joins the two, and answers whether anything moved.
+  var carryMore: (Int) -> Bool = { _ in false }
   private var wires: [[Wire]]
   private var seen = [0, 0]
 
@@ -108,6 +110,7 @@ final class StationPair {
   private func settle(_ side: Int) -> Bool {
     var isBusy = false
     for slot in 0..<Limits.placedCallSlotsMax where carry(side, slot) { isBusy = true }
+    if carryMore(side) { isBusy = true }
     while let event = webs[side].pollEvent() {
       isBusy = true
       if case .call(let event) = event {

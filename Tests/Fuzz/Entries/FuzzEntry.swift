@@ -11,6 +11,7 @@ import ICE
 import Linux
 import Panel
 import RTP
+import Rooms
 import SDP
 import Security
 import Station
@@ -60,6 +61,7 @@ public struct FuzzEntry: Sendable {
     FuzzEntry("remembered", StationFuzz.remembered),
     FuzzEntry("request", burst: 300, bytesMax: 2 * Limits.httpBodyBytesMax, WebFuzz.request),
     FuzzEntry("response", burst: 600, bytesMax: 2 * Limits.httpBodyBytesMax, WebFuzz.response),
+    FuzzEntry("room", bytesMax: 5_000, RoomsFuzz.message),
     FuzzEntry("rtcp", RTPFuzz.control),
     FuzzEntry("rtp", RTPFuzz.packet),
     FuzzEntry("soundname", LinuxFuzz.soundName),
@@ -67,8 +69,10 @@ public struct FuzzEntry: Sendable {
     FuzzEntry("stdio", bytesMax: 2 * Limits.stdioLineBytesMax, WebFuzz.stdio),
     FuzzEntry("stun", ICEFuzz.message),
     FuzzEntry("tls", burst: 100, bytesMax: 6_000, SecurityFuzz.secureConnection),
+    FuzzEntry("upgrade", WebFuzz.upgrade),
     FuzzEntry("url", WebFuzz.url),
     FuzzEntry("wav", bytesMax: 10_000, VoiceFuzz.wav),
+    FuzzEntry("websocket", bytesMax: 5_000, WebFuzz.webSocket),
   ]
 
   /// The entry called `name`, or nil.

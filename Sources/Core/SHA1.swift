@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// SHA-1 (FIPS 180-4 section 6.1, RFC 3174), because STUN's MESSAGE-INTEGRITY is an HMAC of it. Nothing else may use it:
-// its collision resistance is gone, which HMAC does not need.
-
-public import Core
+// SHA-1 (FIPS 180-4 section 6.1, RFC 3174), because STUN's MESSAGE-INTEGRITY is an HMAC of it, and the opening handshake of
+// a WebSocket a fingerprint that proves nothing but understanding. Nothing else may use it: its collision resistance is
+// gone, which neither of the two needs.
 
 /// A SHA-1 computation: feed bytes with `update`, take the digest with `finish`. A plain value that never allocates.
 public struct SHA1: Sendable, BitwiseCopyable {
