@@ -5,12 +5,17 @@
 #pragma once
 #include <stdint.h>
 
-/// Which file.
+/// Which file. Their paths are /, /page.css, /page.js, /icon.svg and /manifest.webmanifest.
 typedef enum {
   CPAGE_HTML = 0,
   CPAGE_STYLE = 1,
+  /// A JavaScript module (text/javascript): the files of `files/script`, one after the other.
   CPAGE_SCRIPT = 2,
-  CPAGE_COUNT = 3,
+  /// image/svg+xml
+  CPAGE_ICON = 3,
+  /// application/manifest+json
+  CPAGE_MANIFEST = 4,
+  CPAGE_COUNT = 5,
 } cpage_file;
 
 /// The file's bytes, which are constant, and how many there are; NULL for a number that is none.
