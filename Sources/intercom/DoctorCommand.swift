@@ -4,6 +4,7 @@
 // `intercom doctor`: what is wrong on this machine, and what helps.
 
 import Config
+import Core
 import Linux
 import Web
 
