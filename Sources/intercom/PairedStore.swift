@@ -11,7 +11,7 @@ import Linux
 /// The file `paired`.
 final class PairedStore {
   /// One writing, shared with the thread that does it.
-  private final class Job {
+  fileprivate final class Job {
     let path: String
     let bytes: [UInt8]
     let isDone = StopFlag()
@@ -47,7 +47,7 @@ final class PairedStore {
     }
   }
 
-  /// Lets `bytes` be the file, in a while. Answers a sentence when nothing is kept at all.
+  /// Lets `bytes` be the file, in a while; `poll` tells of a failure.
   func write(_ bytes: [UInt8]) {
     guard let directory else { return }
     waiting = bytes
@@ -86,23 +86,24 @@ final class PairedStore {
     let context = Unmanaged.passRetained(job)
     do throws(LinuxError) {
       try Files.makeDirectory(directory, access: .ownerOnly)
-      thread = try Linux.Thread(name: "paired", entry: Self.entry, context: context.toOpaque())
+      thread = try Linux.Thread(name: "paired", entry: writePaired, context: context.toOpaque())
       self.job = job
     } catch {
       context.release()
       trouble = "who is paired is forgotten at the next start: \(job.path): \(DiskRemedy.sentence(error))"
     }
   }
+}
 
-  private static let entry: ThreadEntry = { context in
-    guard let context else { return }
-    let job = Unmanaged<Job>.fromOpaque(context).takeRetainedValue()
-    job.failure = job.bytes.withByteView { view in
-      do throws(LinuxError) {
-        try Files.writeAtomically(view, to: job.path, access: .ownerOnly)
-        return nil
-      } catch { return error }
-    }
-    job.isDone.raise()
+/// Writes one job's file.
+private func writePaired(_ context: UnsafeMutableRawPointer?) {
+  guard let context else { return }
+  let job = Unmanaged<PairedStore.Job>.fromOpaque(context).takeRetainedValue()
+  job.failure = job.bytes.withByteView { view in
+    do throws(LinuxError) {
+      try Files.writeAtomically(view, to: job.path, access: .ownerOnly)
+      return nil
+    } catch { return error }
   }
+  job.isDone.raise()
 }

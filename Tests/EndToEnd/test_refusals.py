@@ -85,7 +85,7 @@ WHERE = [
     '7:12: audio.frame_ms: wrong type: found "20", a string',
     "8:1: audio.fram_ms: unknown key",
     "10:10: web.listen: not allowed",
-    '11:10: web.access: not allowed: found "opne"; expected "open"; did you mean "open"?',
+    '11:10: web.access: not allowed: found "opne"; expected "open", "paired" or "token"; did you mean "open"?',
     '13:12: ice.servers: not there yet: found "turn:x"',
     "13:22: ice.servers: wrong type: found 3, an integer",
     "14:1: peer.url: missing",
