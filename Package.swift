@@ -53,7 +53,7 @@ let package = Package(
     room("Voice", needs: ["Core"]),
     room("Access", needs: ["Core"]),
     room("Web", needs: ["Access", "CPage", "Core"]),
-    room("Rooms", needs: ["Web", "Core"]),
+    room("Rooms", needs: ["Web", "Access", "Core"]),
     room("Config", needs: ["Core"]),
     room("Panel", needs: ["Core"]),
     room("Peer", needs: ["ICE", "RTP", "SDP", "Core"]),

@@ -9,6 +9,7 @@
 // The hall owns the sockets, as it does for `WebServer`. A page of any origin may be a member: it shows its token, and no
 // cookie counts here.
 
+import Access
 public import Core
 public import Web
 

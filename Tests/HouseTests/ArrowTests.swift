@@ -14,7 +14,7 @@ private let arrows: [String: Set<String>] = [
   "Voice": ["Core"],
   "Access": ["Core"],
   "Web": ["Access", "CPage", "Core"],
-  "Rooms": ["Web", "Core"],
+  "Rooms": ["Web", "Access", "Core"],
   "Config": ["Core"],
   "Panel": ["Core"],
   "Peer": ["ICE", "RTP", "SDP", "Core"],
