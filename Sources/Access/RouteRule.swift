@@ -123,13 +123,17 @@ public struct RouteRule: Equatable, Sendable {
 
   /// Whether the path's `segments`, percent-decoded, are this route's.
   public func matches(_ segments: [String]) -> Bool {
-    var index = 0
-    for part in pattern.utf8.split(separator: 0x2F) {
-      guard index < segments.count else { return false }
+    // Asked of every rule for every request: nothing is split or copied.
+    let text = pattern.utf8
+    var start = text.index(after: text.startIndex)
+    for segment in segments {
+      guard start < text.endIndex else { return false }
+      let end = text[start...].firstIndex(of: 0x2F) ?? text.endIndex
+      let part = text[start..<end]
       let isAny = part.elementsEqual("ID".utf8)
-      guard isAny ? !segments[index].utf8.isEmpty : part.elementsEqual(segments[index].utf8) else { return false }
-      index += 1
+      guard isAny ? !segment.utf8.isEmpty : part.elementsEqual(segment.utf8) else { return false }
+      start = end == text.endIndex ? end : text.index(after: end)
     }
-    return index == segments.count
+    return start == text.endIndex
   }
 }
