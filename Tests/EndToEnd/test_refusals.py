@@ -34,7 +34,6 @@ def run(*arguments):
         (["call", "http://127.0.0.1:9/call", "--for", "soon"], "--for wants seconds, 1 or more, not 'soon'"),
         (["call", "http://127.0.0.1:9/call", "another"], "call takes one URL or name"),
         (["call", "nobody"], "'nobody' is no [[peer]] of the configuration and no URL"),
-        (["call", "ftp://127.0.0.1/call"], "scheme is not http"),
         (["call", "ftp://127.0.0.1/call"], "neither http nor https"),
         (["call", "https://127.0.0.1/call", "--authority", "AA:BB"], "--authority wants a digest"),
         (["call", "http://127.0.0.1:99999/call"], "port is not a number from 1 to 65535"),
