@@ -11,7 +11,6 @@
 // Left out: cookies as server (ICE has seen the far side answer from its address), renegotiation, resumption, DTLS 1.3
 // (the library has none).
 #include "internal.h"
-#include <mbedtls/md.h>
 #include <mbedtls/platform_util.h>
 #include <mbedtls/ssl.h>
 #include <stdlib.h>
@@ -122,22 +121,13 @@ static int on_get_timer(void *context) {
   return passed >= (int64_t)channel->timer_intermediate * 1000000 ? 1 : 0;
 }
 
-static int digest_fits(const cmbedtls_channel_settings *settings, const mbedtls_x509_crt *certificate) {
-  static const mbedtls_md_type_t types[] = {MBEDTLS_MD_SHA256, MBEDTLS_MD_SHA384, MBEDTLS_MD_SHA512};
-  uint8_t digest[64] = {0};
-  if (settings->hash < CMBEDTLS_SHA256 || settings->hash > CMBEDTLS_SHA512) return 0;
-  const mbedtls_md_info_t *hash = mbedtls_md_info_from_type(types[settings->hash]);
-  if (hash == NULL || mbedtls_md(hash, certificate->raw.p, certificate->raw.len, digest) != 0) return 0;
-  return memcmp(digest, settings->digest, mbedtls_md_get_size(hash)) == 0;
-}
-
 // Called for each certificate of the far side, its own at depth 0 and last. What the library thinks of issuer and
 // dates is nothing here (RFC 8122 section 6.2): the digest in the description decides.
 static int on_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags) {
   cmbedtls_channel *channel = context;
   *flags = 0;
   if (depth != 0) return 0;
-  channel->certificate_fits = digest_fits(&channel->settings, certificate);
+  channel->certificate_fits = cmbedtls_digest_fits(channel->settings.hash, channel->settings.digest, certificate);
   if (channel->certificate_fits) return 0;
   channel->certificate_refused = 1;
   return MBEDTLS_ERR_X509_FATAL_ERROR;

@@ -23,3 +23,5 @@ struct cmbedtls_identity {
 /// Starts the library once in a process, and seeds `chance` from the kernel; 0 or a library code. Free it in any case.
 int cmbedtls_chance_init(cmbedtls_chance *chance);
 void cmbedtls_chance_free(cmbedtls_chance *chance);
+/// Whether a certificate has the digest, of the hash CMBEDTLS_SHA256 ...
+int cmbedtls_digest_fits(int32_t hash, const uint8_t digest[64], const mbedtls_x509_crt *certificate);

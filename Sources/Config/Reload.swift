@@ -18,6 +18,8 @@ public struct Reload: Equatable, Sendable {
     settings.audio = old.audio
     settings.audio.volumePercent = new.audio.volumePercent
     settings.web = old.web
+    settings.web.access = new.web.access
+    settings.room = old.room
     settings.ice = old.ice
     settings.control = old.control
     self.settings = settings

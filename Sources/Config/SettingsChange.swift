@@ -31,7 +31,10 @@ extension Settings {
     fixed("state_directory", stateDirectory == new.stateDirectory)
     live("audio.volume", audio.volumePercent == new.audio.volumePercent)
     fixed("audio", audio.withoutVolume == new.audio.withoutVolume)
-    fixed("web", web == new.web)
+    live("web.access", web.access == new.web.access)
+    fixed("web", web.withoutAccess == new.web.withoutAccess)
+    live("token", token == new.token)
+    fixed("room", room == new.room)
     fixed("ice", ice == new.ice)
     live("peer", peers == new.peers)
     live("talk", talk == new.talk)
@@ -42,6 +45,15 @@ extension Settings {
     fixed("control", control == new.control)
     live("log", log == new.log)
     return changes
+  }
+}
+
+extension WebSettings {
+  /// The settings that the web server is started with.
+  fileprivate var withoutAccess: WebSettings {
+    var settings = self
+    settings.access = nil
+    return settings
   }
 }
 

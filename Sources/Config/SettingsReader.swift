@@ -29,7 +29,8 @@ struct SettingsReader {
   mutating func run() throws(ConfigErrors) -> Settings {
     table(document.root, rule: rules[0], isRoot: true)
     checkPeriod()
-    checkAccess()
+    checkCertificate()
+    checkToken()
     checkPeerNames()
     checkButtons()
     checkLights()
@@ -186,15 +187,30 @@ struct SettingsReader {
       expected: "at most frame_ms, \(settings.audio.frameMilliseconds)", other: frame)
   }
 
-  private mutating func checkAccess() {
-    guard let listen = place(of: "web.listen"), place(of: "web.access") == nil else { return }
-    guard !settings.web.listen.address.unmapped.isLoopback else { return }
-    // A wrong access value has its own mistake already.
-    if hasMistake(in: "web.access") { return }
+  private mutating func checkCertificate() {
+    for (key, other) in [("certificate", "key"), ("key", "certificate")] {
+      guard let place = place(of: "web." + key), self.place(of: "web." + other) == nil,
+        !hasMistake(in: "web." + other)
+      else { continue }
+      mistake(
+        .conflict, at: place, key: "web." + key, found: "no \(other) beside it",
+        expected: "both certificate and key, or neither")
+    }
+  }
+
+  /// `[token]` and access = "token" need each other.
+  private mutating func checkToken() {
+    if settings.web.access == .token, settings.token == nil, let place = place(of: "web.access") {
+      mistake(
+        .conflict, at: place, key: "web.access", found: "\"token\", and no [token]",
+        expected: "a table [token] that says how tokens are checked")
+    }
+    guard settings.web.access != .token, !hasMistake(in: "web.access"), let place = place(of: "token.key_file") else {
+      return
+    }
     mistake(
-      .conflict, at: listen, key: "web.listen",
-      found: "\"\(settings.web.listen.text)\", which others can reach, and no access",
-      expected: "access = \"open\" in [web] to let anybody who reaches it call, or an address of this machine only")
+      .conflict, at: place, key: "token.key_file", found: "a [token], and no access = \"token\" in [web]",
+      expected: "access = \"token\" in [web], or no [token]")
   }
 
   private mutating func checkPeerNames() {

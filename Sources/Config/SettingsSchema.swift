@@ -37,7 +37,9 @@ public enum SettingsSchema {
   }
 
   /// The list itself; the root comes first.
-  static var tables: [TableRule] { [root, audio, talk, call, web, ice, peer, button, light, mixer, control, log] }
+  static var tables: [TableRule] {
+    [root, audio, talk, call, web, token, room, ice, peer, button, light, mixer, control, log]
+  }
 
   private static var root: TableRule {
     TableRule(
@@ -130,28 +132,6 @@ public enum SettingsSchema {
       ])
   }
 
-  private static var web: TableRule {
-    TableRule(
-      "web",
-      [
-        KeyRule(
-          "listen", default: "\"127.0.0.1:8080\"",
-          "an address and a port, such as \"127.0.0.1:8080\", \"0.0.0.0:8080\" or \"[::1]:8080\"",
-          .string { text, settings in
-            guard let endpoint = Endpoint(text), !endpoint.address.isMulticast else { return .refused }
-            settings.web.listen = endpoint
-            return .accepted
-          }),
-        KeyRule(
-          "access", default: "\"open\"", "\"open\"",
-          .string { text, settings in
-            guard sameBytes(text, "open") else { return .misspelt(["open"]) }
-            settings.web.access = .open
-            return .accepted
-          }),
-      ])
-  }
-
   private static var ice: TableRule {
     TableRule(
       "ice",
@@ -172,30 +152,6 @@ public enum SettingsSchema {
         KeyRule(
           "loopback", default: "false", "true or false",
           .boolean { value, settings in settings.ice.loopback = value }),
-      ])
-  }
-
-  private static var peer: TableRule {
-    TableRule(
-      list: "peer", maximum: Limits.configurationPeersMax, begin: { settings in settings.peers.append(PeerSetting()) },
-      [
-        KeyRule(
-          required: "name", "what the peer is called here, 1 to 64 bytes, such as name = \"kitchen\"",
-          .string { text, settings in
-            settings.peers[settings.peers.count - 1].name = text
-            return isName(text) ? .accepted : .refused
-          }),
-        KeyRule(
-          required: "url", "where it takes calls, such as url = \"http://192.168.1.20:8080/call\"",
-          .string { text, settings in
-            if hasPrefix(Array(text.utf8), "https:") { return .notYet("https") }
-            guard let url = CallURL(text) else { return .refused }
-            settings.peers[settings.peers.count - 1].url = url
-            return .accepted
-          }),
-        KeyRule(
-          "auto_answer", default: nil, "true or false",
-          .boolean { value, settings in settings.peers[settings.peers.count - 1].autoAnswer = value }),
       ])
   }
 

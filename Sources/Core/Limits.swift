@@ -32,6 +32,16 @@ public enum Limits {
   /// Sources a far side may send from in one session: its voice, one replacement after a restart of its sender, and
   /// video, retransmission and correction streams that we refused but somebody may send.
   public static let srtpSourcesMax = 8
+  /// Largest file of authorities that calls believe in: a system's bundle of 140 is 220 KB.
+  public static let authoritiesFileBytesMax = 1_048_576
+  /// TLS handshakes under way at once: two browsers that open six connections each, and some to spare. Each holds 40 KB;
+  /// beyond, the oldest makes room.
+  public static let tlsHandshakesMax = 16
+  /// TLS handshakes under way from one address: the six connections of a browser and a second page, so that one address
+  /// cannot take the places of all.
+  public static let tlsHandshakesPerAddressMax = 8
+  /// Time for a TLS handshake, from the connection's start: several round trips of a slow path, and a wait for others'.
+  public static let tlsHandshakeMilliseconds = 10_000
   // MARK: Kernel
 
   /// Descriptors reported ready by one wait: what is over comes with the next wait, at once.
@@ -225,6 +235,8 @@ public enum Limits {
   public static let configurationHostBytesMax = 253
   /// STUN servers in the configuration: a browser warns from five on; each costs every call a request.
   public static let configurationServersMax = 8
+  /// Names and origins of the web server: a few domains, and the panels of a house.
+  public static let configurationNamesMax = 16
   /// Peers in the configuration: a large house.
   public static let configurationPeersMax = 64
   /// Buttons in the configuration: every line of a 40-pin header, some pressed in two ways.
@@ -319,6 +331,21 @@ public enum Limits {
   public static let httpsPort = 8443
   /// Connections to the web server at once: a browser opens six; beyond, the one that has waited longest makes room.
   public static let webConnectionsMax = 32
+  /// Connections of one address at once, but for this machine's own, behind which a proxy may stand: two browsers.
+  public static let webConnectionsPerAddressMax = 16
+  /// Pages that are told what goes on, at once: with as many calls that wait for their answer, half of the connections are
+  /// left for whoever asks.
+  public static let eventStreamsMax = 8
+  /// Shortest time between two statuses or levels that a page is told: smooth to look at, and cheap.
+  public static let eventIntervalMilliseconds = 200
+  /// Levels between two statuses in a call, so that its delay and loss are told every 2 seconds.
+  public static let eventLevelsPerStatus = 10
+  /// Time between two comments that keep a stream of events alive through proxies.
+  public static let eventKeepAliveMilliseconds = 15_000
+  /// Time after which a page comes back that lost its stream of events.
+  public static let eventRetryMilliseconds = 2000
+  /// What may wait for a page that does not read before it is given up: a dozen statuses.
+  public static let eventBacklogBytesMax = 16_384
   /// Memory one connection may hold, buffers and the request being read together: 32 of them stay near 3 MB at worst.
   public static let webConnectionBytesMax = 98_304
   /// Bytes handed to a connection in one go: what is left over of pipelined requests is never more.
@@ -380,6 +407,54 @@ public enum Limits {
   public static let callReplaceMilliseconds = 30_000
   /// Tokens of sessions that were ended and may still be shown: as many as there can be sessions.
   public static let callTokensKeptMax = 8
+
+  // MARK: Access
+
+  /// Digits of a pairing code: a million of them, of which five can be tried.
+  public static let pairingCodeDigits = 6
+  /// How long a pairing code lives: time to walk from the device to a phone, and not to guess.
+  public static let pairingSeconds = 120
+  /// Wrong tries that close a pairing, and that shut an address out: mistyping thrice is usual.
+  public static let pairingTriesMax = 5
+  /// How long an address that tried too often is shut out.
+  public static let pairingShutOutSeconds = 600
+  /// Paired browsers, programs and devices: everybody's of a large house; each costs about 200 bytes.
+  public static let pairedMax = 64
+  /// Random bytes of a token: 256 bits, so that nobody finds one by trying.
+  public static let pairedTokenBytes = 32
+  /// How old "last seen" may be before it is written again: once a day, because each time a file is written.
+  public static let pairedSeenSeconds = 86_400
+  /// Largest file of the paired: 64 lines of the longest name and URL, and as much again.
+  public static let pairedFileBytesMax = 262_144
+  /// Longest signed token: a header, a few claims and a signature fill 400 bytes.
+  public static let tokenBytesMax = 2048
+  /// Signed tokens whose signature is known to be right: those of the pages that are open.
+  public static let tokensKnownMax = 16
+  /// How far the clock of whoever signs may be from ours.
+  public static let tokenLeewaySeconds = 60
+  /// Shortest secret for HS256: as many bytes as the hash has (RFC 7518 section 3.2).
+  public static let tokenSecretBytesMin = 32
+  /// Largest file with the key of signed tokens.
+  public static let tokenKeyBytesMax = 4096
+  /// A wall clock before this, 2025-01-01, is not set: the program is younger than that.
+  public static let wallClockSecondsMin: Int64 = 1_735_689_600
+  /// Requests that only look, from one address at once: a page with everything, opened by a whole family behind one
+  /// address.
+  public static let readingRateBurst = 400
+  /// One more of them after this: programs that poll pass, and a flood costs a refusal only.
+  public static let readingRateMilliseconds = 10
+  /// Tries to pair from one address at once.
+  public static let pairingRateBurst = 6
+  /// One more of them after this.
+  public static let pairingRateMilliseconds = 5000
+  /// Rings of the bell from one address at once: impatience, but no alarm.
+  public static let bellRateBurst = 3
+  /// One more of them after this.
+  public static let bellRateMilliseconds = 10_000
+  /// Wrong signatures from one address at once: checking one takes some milliseconds on a small board.
+  public static let signatureRateBurst = 5
+  /// One more of them after this.
+  public static let signatureRateMilliseconds = 2000
 
   // MARK: Calls
 

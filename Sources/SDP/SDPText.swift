@@ -30,13 +30,6 @@ struct SDPText {
     bytes[start...].reverse()
   }
 
-  /// Writes `byte` as two hexadecimal digits in upper case.
-  mutating func putHexadecimal(_ byte: UInt8) {
-    for nibble in [byte >> 4, byte & 0x0F] {
-      bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10)
-    }
-  }
-
   /// Ends the line.
   @inline(never)
   mutating func end() {

@@ -3,6 +3,8 @@
 //
 // Writing a description, in the order that RFC 9429 section 5.2.1 uses. Lines end in CRLF.
 
+import Core
+
 extension SessionDescription {
   /// The description as text. What stands in a section is written into that section; nothing is said for the session
   /// but the bundle, ICE lite and mixed extensions.

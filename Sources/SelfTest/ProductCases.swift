@@ -125,7 +125,7 @@ private func exchange(_ wire: String) -> String {
         server.provide(report, at: .zero)
       case .call(.offer(let session, let sdp)): server.answer(session, sdp + [0x0D, 0x0A], at: .zero)
       case .call(.trickle(let session, _)): server.acceptTrickle(session, at: .zero)
-      case .call(.ended): break
+      case .call(.ended), .levelsWanted, .command, .bell, .access, .savePaired: break
       }
     }
   }

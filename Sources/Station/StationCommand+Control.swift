@@ -6,11 +6,11 @@
 public import Web
 
 extension StationCommand {
-  /// What `request` asks of the station; nil: it only asks for the status. Whoever hands it over does so with the
+  /// What `request` asks of the station; nil: it asks for the status, or the doorkeeper. Whoever hands it over does so with the
   /// authority `.local`: a hardware mute stays.
   public init?(_ request: ControlRequest) {
     switch request {
-    case .status: return nil
+    case .status, .pair, .paired, .revoke: return nil
     case .setMuted(let muted): self = .setMuted(muted)
     case .toggleMute: self = .toggleMute
     case .call(let peers): self = .call(peers)

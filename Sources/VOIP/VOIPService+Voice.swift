@@ -45,6 +45,9 @@ extension VOIPService where Channel: ~Copyable {
 
   // MARK: Questions
 
+  /// The digest of our certificate, as descriptions carry it.
+  public var fingerprint: Fingerprint { Channel.fingerprint(of: identity) }
+
   /// The service in a few words, as of now.
   public var state: VOIPState {
     var answer = VOIPState()
@@ -101,13 +104,29 @@ extension VOIPService where Channel: ~Copyable {
 
   /// How good the connection sounds, 0 (not connected) ... 100; see `ConnectionQuality` for the formula.
   public func connectionQuality(of id: ConnectionID) -> Int {
-    guard let line = line(id), line.connection.state == .connected else { return 0 }
+    guard let figures = impairments(of: id) else { return 0 }
+    return ConnectionQuality.value(
+      lossPerMille: figures.lossPerMille, delayMilliseconds: figures.pathMilliseconds + figures.bufferMilliseconds)
+  }
+
+  /// What takes most off that quality; nil: nothing does, or the connection is not up.
+  public func connectionQualityLimit(of id: ConnectionID) -> QualityLimit? {
+    guard let figures = impairments(of: id) else { return nil }
+    return ConnectionQuality.limit(
+      lossPerMille: figures.lossPerMille, pathMilliseconds: figures.pathMilliseconds,
+      bufferMilliseconds: figures.bufferMilliseconds)
+  }
+
+  private func impairments(
+    of id: ConnectionID
+  ) -> (lossPerMille: Int, pathMilliseconds: Int, bufferMilliseconds: Int)? {
+    guard let line = line(id), line.connection.state == .connected else { return nil }
     let figures = line.connection.statistics
     let talker = report.talkers[line.talker.index]
-    let delay =
-      (figures.roundTripTime?.milliseconds ?? 0) / 2 + Int(talker.playoutDelaySamples) / 48 + configuration.frameSamples
-      / 48
-    return ConnectionQuality.value(lossPerMille: figures.recentLossPerMille, delayMilliseconds: delay)
+    return (
+      figures.recentLossPerMille, (figures.roundTripTime?.milliseconds ?? 0) / 2 + configuration.frameSamples / 48,
+      Int(talker.playoutDelaySamples) / 48
+    )
   }
 
   /// −60 dBFS and below is 0, 0 dBFS is 100, straight between.

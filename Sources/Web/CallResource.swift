@@ -42,7 +42,6 @@ public struct CallResource: Sendable {
 
   private var sessions: [Session] = []
   private var ended: [Ended] = []
-  private var limiter = RateLimiter()
   private var randomness: Randomness
   private var lastNumber: UInt32 = 0
   private var replies: [CallReply] = []
@@ -179,12 +178,6 @@ public struct CallResource: Sendable {
   private mutating func immediate(
     _ request: HTTPRequest, token: String?, on connection: WebConnectionID, from client: IPAddress, at now: Instant
   ) -> HTTPResponse? {
-    if request.method == .post || request.method == .patch || request.method == .delete {
-      let seconds = limiter.waitSeconds(for: client, at: now)
-      if seconds > 0 {
-        return .problem(.tooManyRequests, "Too many requests from this address.").with("Retry-After", "\(seconds)")
-      }
-    }
     guard let token else { return place(request, on: connection, from: client, at: now) }
     guard let index = sessions.firstIndex(where: { $0.isOpen && Self.isSame($0.token, token) }) else {
       return Self.noSuchSession

@@ -6,6 +6,7 @@
 //   {"command":"volume","percent":70}  ►
 //                                      ◄  {"ok":true,"message":"The volume is 70 %."}
 
+public import Access
 public import Core
 
 /// Why a line is no request, or no reply.
@@ -42,7 +43,8 @@ public enum ControlProblem: Error, Equatable, Sendable {
     case .notAnObject: "The line is not a JSON object."
     case .noCommand: "The object has no string called command."
     case .unknownCommand:
-      "The command is none of status, mute, unmute, toggle-mute, call, answer, hangup, volume, do-not-disturb, talk."
+      "The command is none of status, mute, unmute, toggle-mute, call, answer, hangup, volume, do-not-disturb, talk, "
+        + "pair, paired, revoke."
     case .wrongMember(let need): "The command needs \(need.text.description)."
     }
   }
@@ -70,6 +72,12 @@ public enum ControlRequest: Equatable, Sendable {
   case setDoNotDisturb(Bool)
   /// Talk is pressed, or let go.
   case setTalking(Bool)
+  /// Open a pairing for somebody who may then do this.
+  case pair(Role)
+  /// Who is paired, and is a pairing open?
+  case paired
+  /// Lock this one out.
+  case revoke(PairedID)
 
   /// The request that a line (without its line end) writes. Members not known are passed over.
   public static func parse(_ line: ByteView) throws(ControlProblem) -> ControlRequest {
@@ -88,6 +96,9 @@ public enum ControlRequest: Equatable, Sendable {
     if command.hasBytes(of: "volume") { return try volume(value) }
     if command.hasBytes(of: "do-not-disturb") { return .setDoNotDisturb(try isOn(value)) }
     if command.hasBytes(of: "talk") { return .setTalking(try isOn(value)) }
+    if command.hasBytes(of: "pair") { return .pair(try role(value)) }
+    if command.hasBytes(of: "paired") { return .paired }
+    if command.hasBytes(of: "revoke") { return .revoke(try number(value)) }
     throw .unknownCommand
   }
 
@@ -119,6 +130,13 @@ public enum ControlRequest: Equatable, Sendable {
     case .setTalking(let on):
       writer.member("command", "talk")
       writer.member("on", on)
+    case .pair(let role):
+      writer.member("command", "pair")
+      writer.member("role", role.text)
+    case .paired: writer.member("command", "paired")
+    case .revoke(let id):
+      writer.member("command", "revoke")
+      writer.member("id", Int64(id.number))
     }
     writer.endObject()
     return writer.bytes + [ASCII.lineFeed]
@@ -147,6 +165,21 @@ public enum ControlRequest: Equatable, Sendable {
     }
   }
 
+  private static func role(_ value: JSONValue) throws(ControlProblem) -> Role {
+    guard let member = value["role"] else { return .talk }
+    guard let role = member.string.flatMap({ Role($0) }) else {
+      throw .wrongMember(.init("\"role\": \"talk\" or \"admin\", or nothing for talk"))
+    }
+    return role
+  }
+
+  private static func number(_ value: JSONValue) throws(ControlProblem) -> PairedID {
+    guard let number = value["id"]?.integer, let id = UInt32(exactly: number), id > 0 else {
+      throw .wrongMember(.init("\"id\": the number of somebody who is paired"))
+    }
+    return PairedID(id)
+  }
+
   private static func isOn(_ value: JSONValue) throws(ControlProblem) -> Bool {
     guard let on = value["on"]?.bool else { throw .wrongMember(.init("\"on\": true or false")) }
     return on
@@ -161,6 +194,8 @@ public struct ControlReply: Equatable, Sendable {
   public let text: String
   /// The answer to `status`.
   public let status: StatusReport?
+  /// The answer to `pair` and `paired`, as JSON.
+  private var body: [UInt8]?
 
   /// It was done: `text` says what.
   public static func done(_ text: String) -> ControlReply { ControlReply(isOK: true, text: text, status: nil) }
@@ -171,13 +206,49 @@ public struct ControlReply: Equatable, Sendable {
     ControlReply(isOK: true, text: "", status: report)
   }
 
+  /// A pairing was opened: its code, how long it lives, and where it is to be entered.
+  public static func pairing(_ pairing: OpenPairing, url: String, at now: Instant) -> ControlReply {
+    object { writer in
+      writer.member("code", pairing.code)
+      writer.member("expires_s", Int64(pairing.secondsLeft(at: now)))
+      writer.member("url", url)
+    }
+  }
+
+  /// Who is paired, oldest first, and for how many seconds a pairing is open yet (nil: none is).
+  public static func paired(_ records: [PairedRecord], openSeconds: Int?) -> ControlReply {
+    object { writer in
+      writer.name("paired")
+      PairingText.write(records, to: &writer)
+      writer.name("open_s")
+      if let openSeconds { writer.value(Int64(openSeconds)) } else { writer.null() }
+    }
+  }
+
+  private static func object(_ members: (inout JSONWriter) -> Void) -> ControlReply {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("ok", true)
+    members(&writer)
+    writer.endObject()
+    return ControlReply(isOK: true, text: "", status: nil, body: writer.bytes)
+  }
+
+  private init(isOK: Bool, text: String, status: StatusReport?, body: [UInt8]? = nil) {
+    (self.isOK, self.text, self.status, self.body) = (isOK, text, status, body)
+  }
+
   /// The reply as one line, with its line end.
-  public func line() -> [UInt8] {
+  public func line() -> [UInt8] { json() + [ASCII.lineFeed] }
+
+  /// The reply as JSON.
+  public func json() -> [UInt8] {
+    if let body { return body }
     if let status {
       var bytes: [UInt8] = []
       bytes.append(text: "{\"ok\":true,\"status\":")
       bytes += status.json()
-      bytes.append(text: "}\n")
+      bytes.append(text: "}")
       return bytes
     }
     var writer = JSONWriter()
@@ -185,7 +256,7 @@ public struct ControlReply: Equatable, Sendable {
     writer.member("ok", isOK)
     writer.member(isOK ? "message" : "error", text)
     writer.endObject()
-    return writer.bytes + [ASCII.lineFeed]
+    return writer.bytes
   }
 }
 
@@ -195,8 +266,10 @@ public struct ControlAnswer: Equatable, Sendable {
   public let isOK: Bool
   /// What was done, or why it was not; empty when nothing was said.
   public let text: String
+  /// The whole answer.
+  public let object: JSONValue
   /// The answer to `status`; nil to anything else.
-  public let status: JSONValue?
+  public var status: JSONValue? { object["status"] }
 
   /// The reply that a line (without its line end) writes. Members not known are passed over.
   public static func parse(_ line: ByteView) throws(ControlProblem) -> ControlAnswer {
@@ -204,6 +277,6 @@ public struct ControlAnswer: Equatable, Sendable {
     do throws(JSONError) { value = try JSONReader.read(line) } catch { throw .json(error) }
     guard case .object = value else { throw .notAnObject }
     guard let isOK = value["ok"]?.bool else { throw .noCommand }
-    return ControlAnswer(isOK: isOK, text: value[isOK ? "message" : "error"]?.string ?? "", status: value["status"])
+    return ControlAnswer(isOK: isOK, text: value[isOK ? "message" : "error"]?.string ?? "", object: value)
   }
 }

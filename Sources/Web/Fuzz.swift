@@ -3,6 +3,7 @@
 //
 // One entry for each parser of this room: takes any bytes, never traps.
 
+import Access
 public import Core
 
 /// Fuzz entries.
@@ -20,6 +21,9 @@ public enum WebFuzz {
       while let event = server.pollEvent() {
         switch event {
         case .statusWanted: server.provide(StatusReport(), at: .zero)
+        case .levelsWanted: server.provide(nil, at: .zero)
+        case .command(let id, _): server.reply(.done(""), to: id, at: .zero)
+        case .bell, .access, .savePaired: break
         case .call(.offer(let session, let sdp)): server.answer(session, sdp, at: .zero)
         case .call(.trickle(let session, _)): server.acceptTrickle(session, at: .zero)
         case .call(.ended): break
@@ -30,6 +34,16 @@ public enum WebFuzz {
     }
     server.handleEnd(on: id, at: .zero)
     server.handleTimeout(at: .zero + .seconds(3600))
+  }
+
+  /// Bytes as what a request shows of who sent it, and as the bodies of pairing.
+  public static func credentials(_ bytes: ByteView) {
+    let text = bytes.text()
+    let shown = Credentials(cookies: [text], authorizations: [text])
+    if let token = shown.cookie { precondition(token.utf8.count <= text.utf8.count, "a cookie grew") }
+    let body = bytes.array()
+    _ = PairingText.role(body)
+    if let ask = PairingText.read(body) { _ = ask.request.name }
   }
 
   /// Bytes as a server would answer an offer.

@@ -3,6 +3,8 @@
 //
 // The fields of an HTTP message (RFC 9110 section 5), in the order they came.
 
+import Core
+
 /// One header field.
 public struct HTTPField: Equatable, Sendable {
   /// The name as written; compared without regard to case.

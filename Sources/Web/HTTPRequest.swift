@@ -3,6 +3,8 @@
 //
 // An HTTP request as a value, and its bytes.
 
+import Core
+
 /// A request method; names are compared exactly (RFC 9110 section 9.1).
 public enum HTTPMethod: Equatable, Sendable {
   /// The methods told apart.

@@ -3,6 +3,8 @@
 //
 // An HTTP response as a value, and its bytes. There is no Date field: this room has no clock (RFC 9110 section 6.6.1).
 
+import Core
+
 /// A response, finished.
 public struct HTTPResponse: Sendable {
   /// The status.

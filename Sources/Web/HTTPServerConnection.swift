@@ -8,6 +8,8 @@
 //      ▼                       ▼
 //   closing (output leaves) ──▶ lingering (half-closed, input discarded) ──▶ closed
 //
+// A response may also be a stream (`HTTPServerConnection+Stream.swift`): responding ──▶ streaming ──▶ reading or closing.
+//
 // DESIGN. One request is under way at a time; what a client sends ahead waits in `pending`, at most one read, and TCP holds back
 // the rest. Every wait of the client's making has a deadline; the wait for our answer has none here (`CallResource` has it).
 // Left out of RFC 9112: upgrade, transfer codings other than chunked, trailers (dropped).
@@ -29,8 +31,8 @@ public struct HTTPServerConnection: Sendable {
     case closed
   }
 
-  private enum Phase: Equatable {
-    case reading, responding, closing, lingering, closed
+  enum Phase: Equatable {
+    case reading, responding, streaming, closing, lingering, closed
   }
 
   private enum Stage: Equatable {
@@ -45,16 +47,16 @@ public struct HTTPServerConnection: Sendable {
 
   private var reader = HTTPRequestReader()
   private var pending: [UInt8] = []
-  private var output: [UInt8] = []
-  private var sent = 0
-  private var phase = Phase.reading
+  var output: [UInt8] = []
+  var sent = 0
+  var phase = Phase.reading
   private var stage = Stage.idle
   private var deadline: Instant
   private var writeDeadline = Instant.never
   private var request: HTTPRequest?
-  private var answersHead = false
-  private var keepsAlive = true
-  private var minorVersion = 1
+  private(set) var answersHead = false
+  var keepsAlive = true
+  private(set) var minorVersion = 1
   private var farSideEnded = false
   private var failures = 0
 
@@ -77,18 +79,18 @@ public struct HTTPServerConnection: Sendable {
   /// Takes what was read from the socket, at most `Limits.httpReadBytesMax` bytes, only while `wantsInput`.
   public mutating func handle(_ bytes: ByteView, at now: Instant) {
     precondition(bytes.count <= Limits.httpReadBytesMax, "an HTTP connection is given more than one read")
-    guard phase == .reading || phase == .responding, !farSideEnded else { return }
+    guard phase == .reading || phase == .responding || phase == .streaming, !farSideEnded else { return }
     precondition(pending.isEmpty, "an HTTP connection is given input it did not want")
     var offset = 0
     if phase == .reading { offset = advance(bytes, at: now) }
-    guard phase == .reading || phase == .responding else { return }
+    guard phase == .reading || phase == .responding || phase == .streaming else { return }
     for index in offset..<bytes.count { pending.append(bytes[index]) }
   }
 
-  /// The far side will send no more (end of file); what it asked for is still answered.
+  /// The far side will send no more (end of file); what it asked for is still answered, but for a stream, whose reader is gone.
   public mutating func handleEnd(at now: Instant) {
     farSideEnded = true
-    if phase == .lingering { return close() }
+    if phase == .lingering || phase == .streaming { return close() }
     settle(at: now)
   }
 
@@ -111,6 +113,11 @@ public struct HTTPServerConnection: Sendable {
     precondition(request == nil, "an HTTP request is answered before it was polled")
     startOutput(at: now)
     response.write(into: &output, toHead: answersHead, keepAlive: keepsAlive, minorVersion: minorVersion)
+    finishResponse(at: now)
+  }
+
+  /// The response is whole: the next request, or the end.
+  mutating func finishResponse(at now: Instant) {
     if keepsAlive {
       (phase, stage) = (.reading, .idle)
       deadline = now + .milliseconds(Limits.httpIdleMilliseconds)
@@ -173,7 +180,7 @@ public struct HTTPServerConnection: Sendable {
     }
   }
   /// Whether the far side is waited for, not we: such a connection may make room for a newcomer.
-  public var isWaitingForFarSide: Bool { phase != .responding }
+  public var isWaitingForFarSide: Bool { phase != .responding && phase != .streaming }
   /// Memory held, in bytes.
   public var memoryBytes: Int { reader.memoryBytes + pending.capacity + output.capacity }
 
@@ -183,7 +190,7 @@ public struct HTTPServerConnection: Sendable {
     switch phase {
     case .reading: hasOutput && stage == .idle ? .never : deadline
     case .lingering: deadline
-    case .responding, .closing, .closed: .never
+    case .responding, .streaming, .closing, .closed: .never
     }
   }
 
@@ -260,7 +267,7 @@ public struct HTTPServerConnection: Sendable {
     pending.removeAll(keepingCapacity: true)
   }
 
-  private mutating func startOutput(at now: Instant) {
+  mutating func startOutput(at now: Instant) {
     if !hasOutput { writeDeadline = now + .milliseconds(Limits.httpWriteMilliseconds) }
   }
 

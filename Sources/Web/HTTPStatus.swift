@@ -17,6 +17,8 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
   public static let created = HTTPStatus(201)
   /// 204.
   public static let noContent = HTTPStatus(204)
+  /// 304.
+  public static let notModified = HTTPStatus(304)
   /// 307.
   public static let temporaryRedirect = HTTPStatus(307)
   /// 400.
@@ -77,6 +79,7 @@ public struct HTTPStatus: Hashable, Sendable, BitwiseCopyable {
     case 200: "OK"
     case 201: "Created"
     case 204: "No Content"
+    case 304: "Not Modified"
     case 307: "Temporary Redirect"
     case 400: "Bad Request"
     case 401: "Unauthorized"

@@ -3,6 +3,8 @@
 //
 // Media types: which one a message has (RFC 9110 section 8.3), and whether one is accepted (section 12.5.1).
 
+import Core
+
 /// The media types of this house, and questions about them.
 public enum MediaType {
   /// An offer or answer (RFC 8866).
@@ -13,7 +15,9 @@ public enum MediaType {
   public static let problem = "application/problem+json"
   /// JSON (RFC 8259).
   public static let json = "application/json"
-  /// The status page.
+  /// Server-sent events.
+  public static let events = "text/event-stream"
+  /// A page.
   public static let html = "text/html; charset=utf-8"
 
   /// Whether a Content-Type value is `type`, without regard to case and parameters.

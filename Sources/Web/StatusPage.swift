@@ -26,6 +26,7 @@ enum StatusPage {
     page.raw("</h1>\n<dl>\n")
     page.row("State", report.state)
     page.meter("Input level", report.inputLevel)
+    page.meter("Output level", report.outputLevel)
     page.row("Microphone", report.microphoneMuted ? "muted" : "on")
     page.row("Speaker", report.speakerMuted ? "muted" : "on")
     page.row("Running for", duration(report.uptimeSeconds))
@@ -41,7 +42,8 @@ enum StatusPage {
     page.raw("<p>")
     page.raw(
       refreshes
-        ? "<a href=\"/\">Stop renewing</a>" : "<a href=\"/?refresh\">Renew every \(refreshSeconds) seconds</a>")
+        ? "<a href=\"/status\">Stop renewing</a>"
+        : "<a href=\"/status?refresh\">Renew every \(refreshSeconds) seconds</a>")
     page.raw(" · <a href=\"/api/status\">The same as JSON</a></p>\n</main>\n</body>\n</html>\n")
     return page.bytes
   }
@@ -102,6 +104,7 @@ enum StatusPage {
       raw("</h2>\n<dl>\n")
       row("Connection", call.connectionState)
       meter("Quality", call.quality)
+      if !call.limitedBy.utf8.isEmpty { row("Limited by", call.limitedBy) }
       row("Playout delay", milliseconds: call.playoutDelayMilliseconds)
       row("Round trip", milliseconds: call.roundTripMilliseconds)
       row("Loss", "\(DecimalText.fixed(call.lossPercent) ?? "0") %")

@@ -3,6 +3,8 @@
 //
 // What the status page and /api/status show. The keys are stable: docs/reference/signaling.md lists them.
 
+import Core
+
 /// One end of the pair of candidates that a call uses.
 public struct CandidateStatus: Equatable, Sendable {
   /// host, srflx, prflx or relay (RFC 8839 section 5.1).
@@ -39,6 +41,8 @@ public struct CallStatus: Equatable, Sendable {
   public var connectionState = ""
   /// 0 ... 100; 0 when not connected.
   public var quality = 0
+  /// What takes most off the quality: loss, delay or jitter; empty when nothing does.
+  public var limitedBy = ""
   /// From a packet's arrival to its sound, in milliseconds; nil when nothing was played.
   public var playoutDelayMilliseconds: Double?
   /// Lost packets of those expected, both ways' worse, 0 ... 100.
@@ -68,6 +72,8 @@ public struct StatusReport: Equatable, Sendable {
   public var state = ""
   /// Input level, 0 ... 100 (−60 dBFS ... 0 dBFS).
   public var inputLevel = 0
+  /// Output level, 0 ... 100 likewise.
+  public var outputLevel = 0
   /// Whether the microphone is muted.
   public var microphoneMuted = false
   /// Whether hardware has muted it, which only hardware lifts.
@@ -82,6 +88,12 @@ public struct StatusReport: Equatable, Sendable {
   public var doesNotDisturb = false
   /// What is wrong with the sound, as a sentence; empty when nothing is.
   public var trouble = ""
+  /// The names of the intercoms that can be called.
+  public var peers: [String] = []
+  /// The name of the ring by which this device calls its open pages; nil: it does not.
+  public var ring: String?
+  /// Callers that wait for a call to end.
+  public var waiting = 0
   /// The calls.
   public var calls: [CallStatus] = []
   /// Counters, in the order they are shown.
@@ -89,6 +101,13 @@ public struct StatusReport: Equatable, Sendable {
 
   /// A report of nothing.
   public init() {}
+
+  /// The same without what changes all the time, to tell whether something has happened.
+  var withoutFlow: StatusReport {
+    var still = self
+    (still.uptimeSeconds, still.inputLevel, still.outputLevel, still.counters) = (0, 0, 0, [])
+    return still
+  }
 
   /// The report as JSON.
   public func json() -> [UInt8] {
@@ -101,6 +120,7 @@ public struct StatusReport: Equatable, Sendable {
     if let audioStartedNanoseconds { writer.value(audioStartedNanoseconds) } else { writer.null() }
     writer.member("state", state)
     writer.member("input_level", Int64(inputLevel))
+    writer.member("output_level", Int64(outputLevel))
     writer.member("microphone_muted", microphoneMuted)
     writer.member("muted_by_hardware", mutedByHardware)
     writer.member("talking", isTalking)
@@ -108,6 +128,13 @@ public struct StatusReport: Equatable, Sendable {
     writer.member("volume", Int64(volumePercent))
     writer.member("do_not_disturb", doesNotDisturb)
     writer.member("trouble", trouble)
+    writer.name("peers")
+    writer.beginArray()
+    for peer in peers { writer.value(peer) }
+    writer.endArray()
+    writer.name("ring")
+    if let ring { writer.value(ring) } else { writer.null() }
+    writer.member("waiting", Int64(waiting))
     writer.name("calls")
     writer.beginArray()
     for call in calls { call.write(to: &writer) }
@@ -127,6 +154,7 @@ extension CallStatus {
     writer.member("peer", peer)
     writer.member("connection_state", connectionState)
     writer.member("quality", Int64(quality))
+    writer.member("limited_by", limitedBy)
     writer.member("playout_delay_ms", playoutDelayMilliseconds)
     writer.member("loss_percent", lossPercent)
     writer.member("rtt_ms", roundTripMilliseconds)

@@ -3,7 +3,7 @@
 //
 // The status in words: for `intercom status`, and a line of it for the service manager.
 
-import Core
+public import Core
 
 /// The status in words.
 public enum StatusText {

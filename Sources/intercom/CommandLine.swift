@@ -11,6 +11,7 @@ enum Command {
   case call(CallOptions)
   case check(CheckOptions)
   case control(ControlOptions)
+  case pair(PairOptions)
   case doctor(config: String?)
   case devices
   case selftest
@@ -62,6 +63,17 @@ enum Command {
     var config: String?
   }
 
+  /// The options of `intercom pair`.
+  struct PairOptions {
+    /// The other intercom; nil: somebody is let in here.
+    var url: String?
+    var code: String?
+    var isAdmin = false
+    var isWaiting = true
+    var socket: String?
+    var config: String?
+  }
+
   /// The options of `intercom check`.
   struct CheckOptions {
     /// The file; empty: the board's alone.
@@ -87,6 +99,8 @@ enum Command {
     case "call": self = Self.call(rest)
     case "check": self = Self.check(rest)
     case "status", "mute", "unmute", "answer", "hangup", "volume", "dnd", "talk": self = Self.control(first, rest)
+    case "pair": self = Self.pair(rest)
+    case "paired": self = Self.paired(rest)
     case "doctor": self = Self.doctor(rest)
     case "devices": self = rest.isEmpty ? .devices : .misused("devices takes nothing more")
     case "selftest": self = rest.isEmpty ? .selftest : .misused("selftest takes nothing more")
@@ -198,6 +212,8 @@ enum Help {
     case "volume": volume
     case "dnd": dnd
     case "talk": talk
+    case "pair": pair
+    case "paired": paired
     case "doctor": doctor
     default: nil
     }
@@ -217,6 +233,9 @@ enum Help {
       intercom volume PERCENT|+N|-N     set the speaker's volume, or change it
       intercom dnd on|off               refuse calls as busy, or no longer
       intercom talk on|off              press or let go push-to-talk
+      intercom pair [--admin]           show a code that lets a browser, a program or another intercom in
+      intercom pair URL                 pair this intercom with another one
+      intercom paired [revoke ID]       list who was let in, or lock somebody out
       intercom doctor [--config FILE]   look for what is wrong on this machine, and say what helps
       intercom check FILE               say what is wrong with a configuration, if anything
       intercom devices                  list sound cards and GPIO chips
@@ -361,6 +380,38 @@ enum Help {
     intercom volume PERCENT|+N|-N [--json] [--socket PATH] [--config FILE]
 
     Sets the speaker's volume, 0 to 100, or makes it N steps louder or quieter.
+
+      --json           print the service's answer as it came, one JSON object
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let pair = """
+    intercom pair [--admin] [--no-wait] [--socket PATH] [--config FILE]
+    intercom pair URL [--code CODE] [--config FILE]
+
+    Lets the running service show a code of six digits, which lives two minutes and lets one browser, program or intercom in, and waits
+    until somebody has used it. With the URL of another intercom (its http:// address), this one and that one learn each other's
+    certificates: the code is the one that `intercom pair` shows over there, and the configuration gets a [[peer]].
+
+      --admin          whoever uses the code may let others in and lock them out, too
+      --no-wait        do not wait until somebody has used it
+      --code CODE      the other intercom's code; without it, it is asked for
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when somebody was paired, 1 when nobody was, 69 when no service answers or it may not be asked.
+    """
+
+  static let paired = """
+    intercom paired [--json] [--socket PATH] [--config FILE]
+    intercom paired revoke ID [--json] [--socket PATH] [--config FILE]
+
+    Lists who was let in by pairing, with a number each, or locks number ID out.
 
       --json           print the service's answer as it came, one JSON object
       --socket PATH    the service's control socket; without it [control] socket of the configuration, else

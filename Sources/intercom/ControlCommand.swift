@@ -110,13 +110,15 @@ enum ControlCommand {
       Terminal.complain("intercom: \(answer.text)")
     } else if let status = answer.status {
       print(StatusText.text(of: status))
+    } else if answer.object["paired"] != nil {
+      print(PairedCommand.text(of: answer.object))
     } else {
       print(answer.text)
     }
     return answer.isOK ? ExitCode.done : ExitCode.failed
   }
 
-  private static func complain(_ failure: Failure) -> Int32 {
+  static func complain(_ failure: Failure) -> Int32 {
     switch failure {
     case .noService(let path, _):
       Terminal.complain(

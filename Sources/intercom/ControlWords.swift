@@ -3,6 +3,7 @@
 //
 // The command line of the commands that ask the running service, and of the doctor.
 
+import Core
 import Web
 
 extension Command {
@@ -10,6 +11,52 @@ extension Command {
     if words.isEmpty { return .doctor(config: nil) }
     guard words.count == 2, words[0] == "--config" else { return .misused("doctor takes --config FILE, or nothing") }
     return .doctor(config: words[1])
+  }
+
+  static func pair(_ words: [String]) -> Command {
+    var options = PairOptions()
+    var index = 0
+    while index < words.count {
+      let word = words[index]
+      index += 1
+      switch word {
+      case "--admin": options.isAdmin = true
+      case "--no-wait": options.isWaiting = false
+      case "--code", "--socket", "--config":
+        guard index < words.count else { return .misused("\(word) wants a value") }
+        switch word {
+        case "--code": options.code = words[index]
+        case "--socket": options.socket = words[index]
+        default: options.config = words[index]
+        }
+        index += 1
+      default:
+        guard options.url == nil, CommandText.contains(word, "://") else {
+          return .misused("pair does not know '\(word)'; intercom pair --help")
+        }
+        options.url = word
+      }
+    }
+    let isHere = options.url == nil
+    if isHere, options.code != nil { return .misused("--code goes with the URL of another intercom") }
+    if !isHere, options.isAdmin || !options.isWaiting || options.socket != nil {
+      return .misused("--admin, --no-wait and --socket do not go with a URL")
+    }
+    return .pair(options)
+  }
+
+  static func paired(_ words: [String]) -> Command {
+    guard words.first == "revoke" else {
+      return control("paired", words)
+    }
+    guard words.count > 1, let number = UInt32(words[1]), number > 0 else {
+      return .misused("paired revoke wants the number of somebody: intercom paired lists them")
+    }
+    guard case .control(var options) = control("paired", Array(words.dropFirst(2))) else {
+      return control("paired", Array(words.dropFirst(2)))
+    }
+    options.request = .revoke(PairedID(number))
+    return .control(options)
   }
 
   static func control(_ command: String, _ words: [String]) -> Command {
@@ -53,6 +100,7 @@ extension Command {
     case ("unmute", nil): return .setMuted(false)
     case ("answer", nil): return .answer
     case ("hangup", nil): return .hangUp
+    case ("paired", nil): return .paired
     case ("dnd", "on"?): return .setDoNotDisturb(true)
     case ("dnd", "off"?): return .setDoNotDisturb(false)
     case ("talk", "on"?): return .setTalking(true)

@@ -21,6 +21,7 @@ struct Intercom {
       if let request = options.handedOver, let code = ControlCommand.handOver(request) { return code }
       return options.isStdio ? StdioCommand.run(options) : CallCommand.run(options)
     case .control(let options): return ControlCommand.run(options)
+    case .pair(let options): return options.url == nil ? PairCommand.run(options) : PairDeviceCommand.run(options)
     case .doctor(let config): return DoctorCommand.run(config: config)
     case .check(let options): return CheckCommand.run(options)
     case .devices: return DevicesCommand.run()

@@ -54,13 +54,14 @@ extension Running {
   }
 
   private func reply(to request: ControlRequest, at now: Instant) -> ControlReply {
+    if let reply = doorReply(to: request, at: now) { return reply }
     guard let command = StationCommand(request) else { return .status(report(at: now)) }
     if let refusal = obey(command, by: .local, at: now) { return .refused(refusal.text) }
     return .done(answer(to: command))
   }
 
   /// What has become of a command, as a sentence.
-  private func answer(to command: StationCommand) -> String {
+  func answer(to command: StationCommand) -> String {
     switch command {
     case .call(let peers):
       var text = ""
@@ -87,12 +88,16 @@ extension Running {
     report.state = station.model.state.text
     report.doesNotDisturb = station.model.doesNotDisturb
     report.trouble = trouble
+    for peer in settings.peers { report.peers.append(peer.name) }
     report.uptimeSeconds = (now - beginning).nanoseconds / 1_000_000_000
     if desk.host.firstPeriod != 0 { report.audioStartedNanoseconds = desk.host.firstPeriod }
     report.counters.append(CounterStatus("wake_ups", desk.host.wakeUps))
     report.counters.append(CounterStatus("audio_cycles", desk.host.audioProgress))
     report.counters.append(CounterStatus("changed_certificates", station.counters.changedCertificates))
     report.counters.append(CounterStatus("unknown_callers", station.counters.unknownCallers))
+    report.ring = web.pageRing
+    report.waiting = station.model.waitingCount
+    report.counters += web.counterStatuses
     if BuildInfo.countsAllocations {
       report.counters.append(CounterStatus("loop_allocations", quietAllocations))
       report.counters.append(CounterStatus("audio_allocations", desk.host.service.voiceReport.allocations))
@@ -103,7 +108,8 @@ extension Running {
   /// What is wrong that a person should look at, the same that the lights tell of; empty: nothing. Allocates.
   private var trouble: String {
     var text = desk.host.soundTrouble.text
-    for more in [panel.trouble, memoryTrouble ?? "", boardComplaint ?? ""] where !more.utf8.isEmpty {
+    for more in [panel.trouble, memoryTrouble ?? "", boardComplaint ?? "", pairedStore.trouble ?? ""]
+    where !more.utf8.isEmpty {
       text += (text.utf8.isEmpty ? "" : "; ") + more
     }
     return text
@@ -118,6 +124,7 @@ extension Running {
     case .kept(let lines): for line in lines { desk.note(.error, "reload", line) }
     case .read(let reload):
       settings = reload.settings
+      web.configure(Self.access(settings))
       let complaint = Board.complaint(settings)
       if let complaint, boardComplaint == nil { desk.note(.warning, "reload", complaint) }
       boardComplaint = complaint
@@ -131,6 +138,7 @@ extension Running {
   private func apply(_ reload: Reload, at now: Instant) {
     station.reconfigure(settings)
     desk.setLevel(settings.log.level.linux)
+    if reload.changes("web.access") || reload.changes("token") { applyAccess() }
     if reload.changes("talk") { desk.host.service.setTalkRules(settings.talk.rules) }
     if reload.changes("audio.volume") {
       _ = obey(.setVolume(settings.audio.volumePercent), by: .local, at: now)

@@ -29,17 +29,22 @@ final class Running {
   var panel: DevicePanel
   var station: Station
   var web: WebServer
-  private let sockets: WebSockets
+  let sockets: WebSockets
   private let calls: CallSockets
   private let memory: CallMemory
+  let pairedStore: PairedStore
   private var live = LiveLine(isShown: LiveLine.isWanted(onTerminal: false))
   let beginning = Clock.now()
   /// Something happened that the service manager's line about us may tell.
   private var hasNews = true
   /// Why this is no board for the configuration; nil: it may be.
   var boardComplaint: String?
+  /// Whether this side's voice went out when the pages were told last.
+  private var wasTalking = false
   /// Why the call in progress cannot be remembered; nil: it can.
   private(set) var memoryTrouble: String?
+  /// Whether the link light blinks the code of a pairing.
+  var isCodeShown = false
   /// Whether the sound runs for a tone only.
   private var isHoldingSound = false
   /// Heap allocations of this thread in turns that were not about sockets: in a steady call, none.
@@ -61,12 +66,18 @@ final class Running {
     desk.noteSound()
     do throws(LinuxError) {
       sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host)
-      web = WebServer(randomness: try Entropy.randomness())
+      web = WebServer(
+        access: Self.access(settings), doorkeeper: Self.doorkeeper(settings, try Entropy.randomness()),
+        randomness: try Entropy.randomness())
       station = Station(settings, randomness: try Entropy.randomness())
     } catch { throw .system(what: "web server at \(settings.web.listen.text)", error) }
     calls = try CallSockets(host: desk.host)
     memory = CallMemory(directory: settings.stateDirectory)
+    pairedStore = PairedStore(directory: settings.stateDirectory)
     panel = DevicePanel(settings, host: desk.host)
+    web.facts = facts
+    web.wallSeconds = Clock.wallSeconds()
+    openDoors()
     desk.note(.notice, "start", "listening on http://\(sockets.local.text)/")
     openControl()
   }
@@ -91,6 +102,7 @@ final class Running {
     supervision.tellStopping()
     try sayGoodbye()
     control?.finish()
+    pairedStore.finish()
     desk.note(.information, "end", "ended")
     desk.finish()
     return ExitCode.done
@@ -99,7 +111,10 @@ final class Running {
   /// Waits once, and deals with what came.
   private func turn(until moment: Instant) throws(HostError) -> Instant {
     let now = try desk.turn(until: min(min(web.pollTimeout(), station.pollTimeout()), min(moment, nextDuty)))
+    web.wallSeconds = Clock.wallSeconds()
     if desk.takeReload() { reload(at: now) }
+    if let failure = pairedStore.poll() { desk.note(.warning, "door", failure) }
+    if !desk.host.foreign.isEmpty { web.wallSeconds = Clock.wallSeconds() }
     if web.pollTimeout() <= now { web.handleTimeout(at: now) }
     // A button goes first: what it says must hold before anything else is answered.
     panel.handle(at: now)
@@ -108,9 +123,11 @@ final class Running {
     calls.handle(&station, at: now)
     settle(at: now)
     serveControl(at: now)
-    sockets.serve(web: &web, at: now)
     supervise(at: now)
+    followTalk()
+    sockets.serve(web: &web, at: now)
     letSoundGo()
+    followPairing(at: now)
     panel.show(indication(at: now), at: now)
     return now
   }
@@ -126,27 +143,25 @@ final class Running {
       isBusy = calls.serve(&station, at: now)
       while let event = web.pollEvent() {
         isBusy = true
-        switch event {
-        case .call(let call): station.handle(call, web: &web, service: &desk.host.service, at: now)
-        case .statusWanted: web.provide(report(at: now), at: now)
-        }
+        serveWeb(event, at: now)
       }
       desk.host.flush(at: now)
       while let event = desk.host.nextEvent() {
         isBusy = true
         station.handle(event, web: &web, service: &desk.host.service, at: now)
       }
+      station.setPagesListening(web.pageCount)
       if station.proceed(web: &web, service: &desk.host.service, at: now) { isBusy = true }
       while let output = station.pollOutput() {
         isBusy = true
-        perform(output)
+        perform(output, at: now)
       }
-      while let line = station.pollLine() { desk.note(line) }
+      while let line = station.pollLine() { note(line, at: now) }
       if isBusy { hasNews = true }
     }
   }
 
-  private func perform(_ output: StationOutput) {
+  private func perform(_ output: StationOutput, at now: Instant) {
     switch output {
     case .setMuted(let isMuted, let authority): _ = desk.host.service.setMicrophoneMuted(isMuted, by: authority)
     case .setTalking(let isPressed): desk.host.service.setTalking(isPressed)
@@ -155,8 +170,10 @@ final class Running {
     case .stopTone: desk.host.service.stopTone()
     case .remember(let call): noteMemory(memory.write(call))
     case .forget: noteMemory(memory.clear())
-    case .ringPages, .ringPagesOver, .bell: break  // Pages do not listen yet.
-    case .openPairing: desk.note(.warning, "pairing", "pairing is not there yet")
+    case .ringPages(let id): _ = web.ringPages(id, from: settings.name, at: now)
+    case .ringPagesOver(let id): web.endRing(id, at: now)
+    case .bell: web.tellBell(at: now)
+    case .openPairing(let role): showPairing(role, at: now)
     case .shutDown: shutDown()
     }
   }
@@ -179,7 +196,7 @@ final class Running {
   // MARK: Tones
 
   /// A tone needs no call: the sound then runs for it alone.
-  private func play(_ tone: Tone) {
+  func play(_ tone: Tone) {
     desk.host.service.playTone(tone)
     guard !desk.host.isSoundRunning, settings.audio.output != .noDevice else { return }
     isHoldingSound = true
@@ -216,7 +233,15 @@ final class Running {
     // Sound cards that go and come are told by the host, and not by events.
     guard desk.takeNews() || hasNews else { return }
     hasNews = false
+    web.noteChange()
     if supervision.isWanted { supervision.tell(status: report(at: now).sentence) }
+  }
+
+  /// The talk gate opens and closes without an event: open pages follow it.
+  private func followTalk() {
+    guard web.pageCount > 0, desk.host.service.isTalking != wasTalking else { return }
+    wasTalking.toggle()
+    web.noteChange()
   }
 
   private func shutDown() {

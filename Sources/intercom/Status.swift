@@ -17,6 +17,7 @@ extension StatusReport {
     self.init()
     let state = service.state
     inputLevel = state.inputLevel
+    outputLevel = state.outputLevel
     microphoneMuted = state.microphoneMuted
     mutedByHardware = state.mutedByHardware
     isTalking = state.isTalking
@@ -36,6 +37,7 @@ extension CallStatus {
     peer = service.names(of: id)?.userID ?? ""
     connectionState = service.connectionState(of: id)?.text ?? ""
     quality = service.connectionQuality(of: id)
+    limitedBy = service.connectionQualityLimit(of: id)?.text ?? ""
     if let talker = service.talkerReport(of: id), talker.playedFrames > 0 {
       playoutDelayMilliseconds = Double(talker.playoutDelaySamples) / 48
     }

@@ -25,8 +25,8 @@ struct PanelSettingsTests {
       [
         "3:10: call.answer: not allowed: found 'automatic'; expected \"ring\" or \"auto\"",
         "4:18: call.ring_timeout_s: not allowed: found 4; expected 5 to 120",
-        "5:1: call.ring_timeout: unknown key; expected answer, busy, do_not_disturb, ring_timeout_s, "
-          + "redial; did you mean ring_timeout_s?",
+        "5:1: call.ring_timeout: unknown key; expected answer, busy, do_not_disturb, ring_timeout_s, redial; "
+          + "did you mean ring_timeout_s?",
       ]
     ),
     (

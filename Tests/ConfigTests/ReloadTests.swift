@@ -28,7 +28,10 @@ import Testing
     ("audio", true, { $0.audio.input = .silence }),
     ("audio", true, { $0.audio.periodMilliseconds = 5 }),
     ("audio", true, { $0.audio.priority = 7 }),
+    ("web.access", false, { $0.web.access = .paired }),
     ("web", true, { $0.web.listen = Endpoint(.loopbackV4, port: 9) }),
+    ("token", false, { $0.token = TokenSettings() }),
+    ("room", true, { $0.room = RoomSettings() }),
     ("ice", true, { $0.ice.servers = [] }),
     ("peer", false, { $0.peers = [PeerSetting()] }),
     ("talk", false, { $0.talk.mode = .push }),
@@ -63,9 +66,10 @@ import Testing
     let reload = Reload(from: Self.old, to: new)
     #expect(
       reload.text == "the configuration was read again: what changed in "
-        + "name, board, audio.volume, peer, talk, call, button, light, mixer, log holds now")
+        + "name, board, audio.volume, web.access, token, peer, talk, call, button, light, mixer, log holds now")
     #expect(
-      reload.restartText == "what changed in state_directory, audio, web, ice, control holds after a restart only: "
+      reload.restartText
+        == "what changed in state_directory, audio, web, room, ice, control holds after a restart only: "
         + "systemctl restart intercom")
     var later = Self.old
     later.ice.servers = []

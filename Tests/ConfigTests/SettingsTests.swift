@@ -57,9 +57,24 @@ struct SettingsTests {
       do_not_disturb = true
       ring_timeout_s = 120
       redial = false
+      busy = "wait"
       [web]
       listen = "[::]:9000"
-      access = "open"
+      https = "[::]:9443"
+      access = "token"
+      names = ["door.example", "192.168.1.9"]
+      origins = ["https://panel.example", "http://[fe80::2]:81"]
+      certificate = "/etc/door.pem"
+      key = "/etc/door.key"
+      [token]
+      algorithm = "ES256"
+      key_file = "/etc/token.pem"
+      audience = "door"
+      [room]
+      url = "wss://rooms.example/"
+      name = "house"
+      token = "/etc/room.token"
+      voice = false
       [ice]
       servers = ["stun:a.example", "STUN:[2001:db8::1]:5000"]
       [[peer]]
@@ -69,6 +84,8 @@ struct SettingsTests {
       name = "attic"
       url = "http://[fe80::1]"
       auto_answer = false
+      fingerprint = "sha-256 \(Self.digest)"
+      authority = "SHA-256:\(Self.digest)"
       [[button]]
       line = "GPIO17"
       role = "call"
@@ -128,8 +145,19 @@ struct SettingsTests {
     expected.call.doNotDisturb = true
     expected.call.ringTimeoutSeconds = 120
     expected.call.redial = false
+    expected.call.busy = .wait
     expected.web.listen = Endpoint(.anyV6, port: 9000)
-    expected.web.access = .open
+    expected.web.https = .on(Endpoint(.anyV6, port: 9443))
+    expected.web.access = .token
+    expected.web.names = ["door.example", "192.168.1.9"]
+    expected.web.origins = ["https://panel.example", "http://[fe80::2]:81"]
+    (expected.web.certificate, expected.web.key) = ("/etc/door.pem", "/etc/door.key")
+    var token = TokenSettings()
+    (token.algorithm, token.keyFile, token.audience) = (.es256, "/etc/token.pem", "door")
+    expected.token = token
+    var room = RoomSettings()
+    (room.url, room.name, room.token, room.voice) = ("wss://rooms.example/", "house", "/etc/room.token", false)
+    expected.room = room
     expected.ice.servers = [
       ICEServerSetting(host: "a.example"), ICEServerSetting(host: "2001:db8::1", port: 5000),
     ]
@@ -140,6 +168,9 @@ struct SettingsTests {
     attic.name = "attic"
     attic.url = CallURL(host: "fe80::1", port: 80, path: "/call")
     attic.autoAnswer = false
+    let digest = [UInt8](repeating: 0xAB, count: 32)
+    attic.fingerprint = digest.withByteView { Fingerprint(algorithm: .sha256, bytes: $0) }
+    attic.authority = attic.fingerprint
     expected.peers = [kitchen, attic]
     var double = ButtonSetting()
     (double.line, double.role, double.press) = ("GPIO17", .call, .double)
@@ -208,7 +239,7 @@ struct SettingsTests {
     (
       "name = 'x'\n[audoi]",
       [
-        "2:2: audoi: unknown table; expected [audio], [talk], [call], [web], [ice], [[peer]], "
+        "2:2: audoi: unknown table; expected [audio], [talk], [call], [web], [token], [room], [ice], [[peer]], "
           + "[[button]], [[light]], [[mixer]], [control], [log]; did you mean audio?"
       ]
     ),
@@ -222,11 +253,13 @@ struct SettingsTests {
     ),
     (
       "name = 'x'\n[web.tls]\nkey = 1",
-      ["2:6: web.tls: unknown table; expected listen, access"]
+      ["2:6: web.tls: unknown table; expected listen, https, access, names, origins, certificate, key"]
     ),
     (
       "name = 'x'\n[web]\nname = 'y'",
-      ["3:1: web.name: unknown key; expected listen, access; did you mean name in front of the first table?"]
+      [
+        "3:1: web.name: unknown key; expected listen, https, access, names, origins, certificate, key; did you mean names?"
+      ]
     ),
     // Types.
     (
@@ -296,15 +329,64 @@ struct SettingsTests {
       ]
     ),
     (
-      "name = 'x'\nweb.listen = '0.0.0.0:80'",
+      "name = 'x'\nweb.https = 'on'",
       [
-        "2:14: web.listen: conflict: found \"0.0.0.0:80\", which others can reach, and no access; expected "
-          + "access = \"open\" in [web] to let anybody who reaches it call, or an address of this machine only"
+        "2:13: web.https: not allowed: found 'on'; expected an address and a port, such as \"0.0.0.0:8443\", or \"off\""
+      ]
+    ),
+    (
+      "name = 'x'\nweb.origins = ['https://a/', 'panel', 'http://']",
+      [16, 30, 39].map {
+        "2:\($0): web.origins: not allowed: found \([16: "'https://a/'", 30: "'panel'", 39: "'http://'"][$0]!); "
+          + "expected up to 16 origins, such as [\"https://panel.example\"]"
+      }
+    ),
+    (
+      "name = 'x'\nweb.names = ['a:80']",
+      ["2:14: web.names: not allowed: found 'a:80'; expected up to 16 host names, such as [\"door.example\"]"]
+    ),
+    (
+      "name = 'x'\nweb.certificate = 'a'",
+      ["2:19: web.certificate: conflict: found no key beside it; expected both certificate and key, or neither"]
+    ),
+    (
+      "name = 'x'\nweb.key = 'a'",
+      ["2:11: web.key: conflict: found no certificate beside it; expected both certificate and key, or neither"]
+    ),
+    (
+      "name = 'x'\nweb.access = 'token'",
+      [
+        "2:14: web.access: conflict: found \"token\", and no [token]; expected a table [token] that says how tokens "
+          + "are checked"
+      ]
+    ),
+    (
+      "name = 'x'\n[token]\nkey_file = 'a'",
+      [
+        "2:1: token.audience: missing; expected what a token's aud must hold, such as audience = \"front-door\"",
+        "3:12: token.key_file: conflict: found a [token], and no access = \"token\" in [web]; expected "
+          + "access = \"token\" in [web], or no [token]",
+      ]
+    ),
+    (
+      "name = 'x'\n[room]\nurl = 'https://a'\nname = 'b'",
+      [
+        "3:7: room.url: not allowed: found 'https://a'; expected a room server, such as "
+          + "url = \"wss://rooms.example/\""
+      ]
+    ),
+    (
+      "name = 'x'\n[[peer]]\nname = 'a'\nurl = 'http://a'\nfingerprint = 'sha-1 AA'",
+      [
+        "5:15: peer.fingerprint: not allowed: found 'sha-1 AA'; expected the digest of its certificate for calls, "
+          + "\"sha-256 \" and 32 bytes as AA:BB:..."
       ]
     ),
     (
       "name = 'x'\n[web]\nlisten = '0.0.0.0:80'\naccess = 'opne'",
-      ["4:10: web.access: not allowed: found 'opne'; expected \"open\"; did you mean \"open\"?"]
+      [
+        "4:10: web.access: not allowed: found 'opne'; expected \"open\", \"paired\" or \"token\"; did you mean \"open\"?"
+      ]
     ),
     (
       "name = 'x'\nlog.level = 'warn'",
@@ -332,10 +414,10 @@ struct SettingsTests {
       ]
     ),
     (
-      "name = 'x'\n[[peer]]\nname = 'a'\nurl = 'http://a'\n[[peer]]\nname = 'a'\nurl = 'https://a'",
+      "name = 'x'\n[[peer]]\nname = 'a'\nurl = 'http://a'\n[[peer]]\nname = 'a'\nurl = 'ftp://a'",
       [
         "6:8: peer.name: conflict: found \"a\"; see line 3; expected a name that no other peer has",
-        "7:7: peer.url: not there yet: found 'https://a' (https); expected where it takes calls, such as "
+        "7:7: peer.url: not allowed: found 'ftp://a'; expected where it takes calls, such as "
           + "url = \"http://192.168.1.20:8080/call\"",
       ]
     ),
@@ -352,14 +434,19 @@ struct SettingsTests {
     for row in Self.wrong { #expect(mistakes(row.toml) == row.errors, "\(row.toml)") }
   }
 
-  @Test("an address of this machine needs no access, any other does")
-  func access() {
+  private static let digest = (0..<32).map { _ in "Ab" }.joined(separator: ":")
+
+  @Test("only this machine's address is open by itself; any other lets in who was paired, and has HTTPS")
+  func access() throws {
     for address in ["127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
-      #expect(mistakes("name = 'x'\nweb.listen = '\(address)'").isEmpty, "\(address)")
+      let read = try settings("name = 'x'\nweb.listen = '\(address)'").get()
+      #expect(read.web.accessMode == .open && read.web.httpsEndpoint == nil, "\(address)")
     }
     for address in ["0.0.0.0:1", "192.168.1.2:1", "[::]:1", "[fe80::1]:1"] {
-      #expect(mistakes("name = 'x'\nweb.listen = '\(address)'").count == 1, "\(address)")
-      #expect(mistakes("name = 'x'\n[web]\nlisten = '\(address)'\naccess = 'open'").isEmpty, "\(address)")
+      let read = try settings("name = 'x'\nweb.listen = '\(address)'").get()
+      #expect(read.web.accessMode == .paired && read.web.httpsEndpoint?.port == 8443, "\(address)")
+      let open = try settings("name = 'x'\n[web]\nlisten = '\(address)'\naccess = 'open'\nhttps = 'off'").get()
+      #expect(open.web.accessMode == .open && open.web.httpsEndpoint == nil, "\(address)")
     }
   }
 

@@ -3,6 +3,7 @@
 //
 // The resource /call through the whole web server: every status, the limits, what the station sees.
 
+import Access
 import Core
 import Testing
 import Web

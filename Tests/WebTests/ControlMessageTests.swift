@@ -3,7 +3,9 @@
 //
 // The lines of the control socket, and the status in words.
 
+import Access
 import Core
+import Security
 import Testing
 import Web
 
@@ -35,6 +37,9 @@ import Web
     (#"{"command":"volume","steps":-2}"#, .changeVolume(steps: -2)),
     (#"{"command":"do-not-disturb","on":true}"#, .setDoNotDisturb(true)),
     (#"{"command":"talk","on":false}"#, .setTalking(false)),
+    (#"{"command":"pair","role":"admin"}"#, .pair(.admin)),
+    (#"{"command":"paired"}"#, .paired),
+    (#"{"command":"revoke","id":3}"#, .revoke(PairedID(3))),
   ]
 
   @Test("every request is read, and written as it was")
@@ -48,6 +53,7 @@ import Web
   @Test("a call without peers is one to all, and members not known are passed over")
   func lenient() throws {
     #expect(try Self.request(#"{"command":"call"}"#) == .call([]))
+    #expect(try Self.request(#"{"command":"pair"}"#) == .pair(.talk))
     #expect(try Self.request(#" { "id": 7, "command" : "status" } "#) == .status)
   }
 
@@ -115,6 +121,19 @@ import Web
     report.counters = [CounterStatus("xruns", 3)]
     return report
   }()
+
+  @Test("a pairing's code and the list of the paired are told")
+  func pairing() throws {
+    var door = AccessControl(.paired, cryptography: .library, randomness: Randomness(seed: 1))
+    let open = door.openPairing(at: .zero)
+    let told = try Self.answer(Array(ControlReply.pairing(open, url: "https://a/", at: ms(500)).line().dropLast()))
+    #expect(told.isOK && told.object["code"]?.string == open.code && told.object["expires_s"]?.integer == 120)
+    _ = try door.pair(PairingRequest(code: open.code, name: "phone"), from: .loopbackV4, at: .zero, wall: 0)
+    let line = ControlReply.paired(door.list, openSeconds: nil).line()
+    #expect(
+      String(decoding: line, as: UTF8.self) == #"{"ok":true,"paired":[{"id":1,"name":"phone","role":"talk","#
+        + #""device":false,"created":0,"last_seen":0}],"open_s":null}"# + "\n")
+  }
 
   @Test("a status is the report's JSON, and can be said in words")
   func status() throws {

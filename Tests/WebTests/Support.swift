@@ -3,7 +3,9 @@
 //
 // What several tests use: bytes and text, and a hall without sockets.
 
+import Access
 import Core
+import Security
 import Testing
 import Web
 
@@ -42,14 +44,18 @@ struct Hall {
   /// Whether offers and fragments are answered at once.
   var answers = true
   var status = StatusReport()
+  var levels: PageLevels?
 
-  init(access: WebAccess = WebAccess(), seed: UInt64 = 1) {
-    server = WebServer(access: access, randomness: Randomness(seed: seed))
+  init(access: WebAccess = WebAccess(), mode: AccessMode = .open, seed: UInt64 = 1) {
+    let doorkeeper = AccessControl(mode, cryptography: .library, randomness: Randomness(seed: seed + 1))
+    server = WebServer(access: access, doorkeeper: doorkeeper, randomness: Randomness(seed: seed))
   }
 
-  mutating func open(from client: IPAddress = .loopbackV4, to local: IPAddress = .loopbackV4) -> WebConnectionID? {
+  mutating func open(
+    from client: IPAddress = .loopbackV4, to local: IPAddress = .loopbackV4, over transport: Transport = .plain
+  ) -> WebConnectionID? {
     defer { drain() }
-    return server.open(from: client, to: local, at: now)
+    return server.open(from: client, to: local, transport: transport, at: now)
   }
 
   mutating func send(_ wire: String, on id: WebConnectionID) {
@@ -106,7 +112,9 @@ struct Hall {
         case .statusWanted: server.provide(status, at: now)
         case .call(.offer(let id, _)): server.answer(id, "v=0 answer".bytes, at: now)
         case .call(.trickle(let id, _)): server.acceptTrickle(id, at: now)
-        case .call(.ended): break
+        case .call(.ended), .bell, .access, .savePaired: break
+        case .levelsWanted: server.provide(levels, at: now)
+        case .command(let id, _): server.reply(.done("Done."), to: id, at: now)
         }
       }
     }
@@ -120,9 +128,10 @@ struct Hall {
 
   /// What one request on a connection of its own is answered with.
   mutating func exchange(
-    _ wire: String, from client: IPAddress = .loopbackV4, to local: IPAddress = .loopbackV4
+    _ wire: String, from client: IPAddress = .loopbackV4, to local: IPAddress = .loopbackV4,
+    over transport: Transport = .plain
   ) -> Response {
-    guard let id = open(from: client, to: local) else { return Response("") }
+    guard let id = open(from: client, to: local, over: transport) else { return Response("") }
     send(wire, on: id)
     let response = Response(take(id))
     end(id)

@@ -16,8 +16,12 @@
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_VERSION_C
 #define MBEDTLS_DEPRECATED_REMOVED
-/* Left out: FS_IO, NET_C, TIMING_C (the Linux room does files, sockets and timers), THREADING_C (one thread, the loop,
- * owns every context; a second one would need it for the PSA key store), ERROR_C and DEBUG_C (codes, not text). */
+/* TLS 1.3 keeps its keys in the one PSA key store of the process; handshakes run on a thread of their own beside the loop
+ * thread, which encrypts and decrypts (docs/decisions/handshake-thread.md). */
+#define MBEDTLS_THREADING_C
+#define MBEDTLS_THREADING_PTHREAD
+/* Left out: FS_IO, NET_C, TIMING_C (the Linux room does files, sockets and timers), ERROR_C and DEBUG_C (codes, not
+ * text). */
 
 /* ---- Chance ---- */
 #define MBEDTLS_ENTROPY_C

@@ -7,6 +7,8 @@
 // Functions that can fail answer a negative library code. Nothing here is shared between two objects but an identity's
 // key and certificate, which are only read once made: two threads may each work on channels of their own.
 #pragma once
+#include "CMbedTLSHashes.h"
+#include "CMbedTLSTLS.h"
 #include <stdint.h>
 
 /// A private key and its self-signed certificate.

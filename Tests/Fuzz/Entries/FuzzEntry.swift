@@ -3,6 +3,7 @@
 //
 // Every door through which hostile bytes enter, by name: the name is also that of its folder in the corpus.
 
+import Access
 import Codecs
 import Config
 public import Core
@@ -36,6 +37,7 @@ public struct FuzzEntry: Sendable {
 
   /// All of them.
   public static let all: [FuzzEntry] = [
+    FuzzEntry("access", burst: 600, AccessFuzz.fuzz),
     FuzzEntry("address", CoreFuzz.address),
     FuzzEntry("callername", WebFuzz.callerName),
     FuzzEntry("candidate", ICEFuzz.candidate),

@@ -3,9 +3,10 @@
 //
 // Decimal text of floating-point numbers, both ways, without the library's: Embedded Swift has none to rely on.
 
-enum DecimalText {
+/// Decimal text, both ways.
+public enum DecimalText {
   /// `digits` × 10^`exponent`; infinite or 0 beyond the range. Exact rounding holds up to 2^53 and 10^±22.
-  static func scaled(_ digits: UInt64, exponent: Int) -> Double {
+  public static func scaled(_ digits: UInt64, exponent: Int) -> Double {
     guard digits > 0, exponent > -360 else { return 0 }
     guard exponent < 310 else { return .infinity }
     var value = Double(digits)
@@ -22,7 +23,7 @@ enum DecimalText {
 
   /// The number with at most three decimals, half away from zero, no exponent, or nil when it is not finite or has more than
   /// 18 whole digits.
-  static func fixed(_ value: Double) -> String? {
+  public static func fixed(_ value: Double) -> String? {
     let size = value < 0 ? -value : value
     guard size < 9e17 else { return nil }
     var whole = Int64(size)

@@ -4,8 +4,6 @@
 // Reads one JSON text (RFC 8259), strictly: well-formed UTF-8, no byte order mark, no comments, no lone surrogates, unique
 // names, and bounded in size, depth and count.
 
-public import Core
-
 /// Why a text is not the JSON we read.
 public enum JSONError: Error, Equatable, Sendable {
   /// Larger than `Limits.jsonBytesMax`.
