@@ -66,7 +66,7 @@ extension WebServer {
   private mutating func serve(
     _ request: HTTPRequest, _ rule: RouteRule, _ segments: [String], _ index: Int, at now: Instant
   ) {
-    guard let first = segments.first else { return respond(index, frontPage(request, index), at: now) }
+    let first = segments.first ?? ""
     if first.hasBytes(of: "call") {
       slots[index].wait = .call
       let token = segments.count == 2 ? segments[1] : nil
@@ -76,6 +76,7 @@ extension WebServer {
     if request.method == .options {
       return respond(index, HTTPResponse(.ok).with("Allow", Self.allow(for: segments)), at: now)
     }
+    if segments.isEmpty { return respond(index, frontPage(request, index), at: now) }
     if first.hasBytes(of: "api"), segments.count >= 2 {
       return serveInterface(request, segments, index, at: now)
     }

@@ -45,6 +45,9 @@ struct Hall {
   var answers = true
   var status = StatusReport()
   var levels: PageLevels?
+  /// Connections whose sockets take nothing; once one is no longer here, `drain` sends what waits.
+  var stalled: Set<WebConnectionID> = []
+  private var waiting: Set<WebConnectionID> = []
 
   init(access: WebAccess = WebAccess(), mode: AccessMode = .open, seed: UInt64 = 1) {
     let doorkeeper = AccessControl(mode, cryptography: .library, randomness: Randomness(seed: seed + 1))
@@ -56,6 +59,14 @@ struct Hall {
   ) -> WebConnectionID? {
     defer { drain() }
     return server.open(from: client, to: local, transport: transport, at: now)
+  }
+
+  /// A connection where there must be room.
+  mutating func opened(
+    from client: IPAddress = .loopbackV4, to local: IPAddress = .loopbackV4, over transport: Transport = .plain
+  ) -> WebConnectionID {
+    guard let id = open(from: client, to: local, over: transport) else { preconditionFailure("there is no room") }
+    return id
   }
 
   mutating func send(_ wire: String, on id: WebConnectionID) {
@@ -88,17 +99,18 @@ struct Hall {
   }
 
   mutating func drain() {
+    for id in waiting.subtracting(stalled) {
+      waiting.remove(id)
+      write(id)
+    }
     var busy = true
     while busy {
       busy = false
       while let action = server.pollAction() {
         busy = true
         switch action {
-        case .send(let id):
-          server.pollOutput(on: id, at: now) { view in
-            sent[id, default: []] += view.array()
-            return view.count
-          }
+        case .send(let id) where stalled.contains(id): waiting.insert(id)
+        case .send(let id): write(id)
         case .close(let id): closed.insert(id)
         case .shutDownWriting(let id): shutDown.insert(id)
         case .setReading: break
@@ -117,6 +129,13 @@ struct Hall {
         case .command(let id, _): server.reply(.done("Done."), to: id, at: now)
         }
       }
+    }
+  }
+
+  private mutating func write(_ id: WebConnectionID) {
+    server.pollOutput(on: id, at: now) { view in
+      sent[id, default: []] += view.array()
+      return view.count
     }
   }
 

@@ -27,7 +27,7 @@ struct WebServerTests {
       var hall = Hall(access: WebAccess(hosts: ["Panel.Example"]))
       let response = hall.exchange(get("/call", host: host), to: Self.lan)
       #expect(response.status == status, "\(host)")
-      #expect(hall.server.counters.forbiddenRequests == (status == 403 ? 1 : 0))
+      #expect(hall.server.counters.foreignHosts == (status == 403 ? 1 : 0))
     }
     var hall = Hall()
     #expect(hall.exchange("GET /call HTTP/1.0\r\n\r\n").status == 204)
@@ -72,6 +72,7 @@ struct WebServerTests {
     call.peer = "<b>Gate</b> & \"co\""
     call.connectionState = "connected"
     call.quality = 97
+    call.limitedBy = "delay"
     call.playoutDelayMilliseconds = 41.5
     call.lossPercent = 0.25
     call.localCandidate = CandidateStatus(type: "host", address: "192.0.2.1:4000")
@@ -86,6 +87,7 @@ struct WebServerTests {
     report.microphoneMuted = true
     report.mutedByHardware = true
     report.volumePercent = 70
+    report.peers = ["Gate"]
     report.calls = [call]
     report.counters = [CounterStatus("stun_malformed", 3)]
     return report
@@ -101,10 +103,10 @@ struct WebServerTests {
     #expect(response["Cache-Control"] == "no-store")
     let expected =
       #"{"name":"Door","version":"0.1","uptime_s":3723,"audio_started_ns":12000000345,"#
-      + #""state":"in call","input_level":42,"#
+      + #""state":"in call","input_level":42,"output_level":0,"#
       + #""microphone_muted":true,"muted_by_hardware":true,"talking":false,"speaker_muted":false,"volume":70,"#
-      + #""do_not_disturb":false,"trouble":"","calls":[{"peer":"<b>Gate</b> & \"co\"","#
-      + #""connection_state":"connected","quality":97,"playout_delay_ms":41.5,"loss_percent":0.25,"rtt_ms":null,"#
+      + #""do_not_disturb":false,"trouble":"","peers":["Gate"],"ring":null,"waiting":0,"calls":[{"peer":"<b>Gate</b> & \"co\"","#
+      + #""connection_state":"connected","quality":97,"limited_by":"delay","playout_delay_ms":41.5,"loss_percent":0.25,"rtt_ms":null,"#
       + #""selected_pair":{"local":{"type":"host","address":"192.0.2.1:4000"},"#
       + #""remote":{"type":"prflx","address":"192.0.2.2:5000"}}}],"counters":{"stun_malformed":3}}"#
     #expect(response.body == expected)
@@ -114,7 +116,7 @@ struct WebServerTests {
   func page() {
     var hall = Hall()
     hall.status = Self.report
-    let response = hall.exchange(get("/"))
+    let response = hall.exchange(get("/status"))
     #expect(response.status == 200)
     #expect(response["Content-Type"] == "text/html; charset=utf-8")
     #expect(response["Content-Security-Policy"]?.hasPrefix("default-src 'none'") == true)
@@ -123,14 +125,14 @@ struct WebServerTests {
     #expect(response.body.contains("<dt>Microphone</dt><dd>muted</dd>"))
     #expect(!response.body.contains("http-equiv"))
     #expect(!response.body.contains("<script"))
-    #expect(hall.exchange(get("/?refresh")).body.contains("<meta http-equiv=\"refresh\" content=\"2\">"))
+    #expect(hall.exchange(get("/status?refresh")).body.contains("<meta http-equiv=\"refresh\" content=\"2\">"))
     #expect(response["Content-Length"] == "\(response.body.utf8.count)")
   }
 
   @Test("HEAD has the fields of GET and no body")
   func head() {
     var hall = Hall()
-    for path in ["/", "/api/status"] {
+    for path in ["/", "/status", "/api/status", "/page.css", "/api/me", "/trust"] {
       let whole = hall.exchange(get(path))
       let head = hall.exchange("HEAD \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
       #expect(head.head == whole.head)

@@ -43,6 +43,7 @@ public struct FuzzEntry: Sendable {
     FuzzEntry("candidate", ICEFuzz.candidate),
     FuzzEntry("config", burst: 600, bytesMax: Limits.configurationBytesMax + 100, ConfigFuzz.fuzz),
     FuzzEntry("control", bytesMax: 2 * Limits.controlLineBytesMax, WebFuzz.control),
+    FuzzEntry("credentials", WebFuzz.credentials),
     FuzzEntry("description", burst: 600, bytesMax: Limits.sdpBytesMax + 100, SDPFuzz.description),
     FuzzEntry("edges", burst: 600, bytesMax: 4_000, PanelFuzz.edges),
     FuzzEntry("fragment", bytesMax: Limits.sdpBytesMax + 100, SDPFuzz.fragment),
