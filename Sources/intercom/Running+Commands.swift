@@ -98,10 +98,11 @@ extension Running {
       report.counters.append(CounterStatus("tls_failed_handshakes", secure.failed + secure.clear))
       report.counters.append(CounterStatus("tls_refused_connections", secure.refused))
     }
-    report.ring = web.pageRing
-    report.counters += web.counterStatuses
     report.counters.append(CounterStatus("changed_certificates", station.counters.changedCertificates))
     report.counters.append(CounterStatus("unknown_callers", station.counters.unknownCallers))
+    report.ring = web.pageRing
+    report.waiting = station.model.waitingCount
+    report.counters += web.counterStatuses
     if BuildInfo.countsAllocations {
       report.counters.append(CounterStatus("loop_allocations", quietAllocations))
       report.counters.append(CounterStatus("audio_allocations", desk.host.service.voiceReport.allocations))

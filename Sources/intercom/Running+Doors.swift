@@ -8,6 +8,7 @@ import Config
 import Core
 import Linux
 import Security
+import Station
 import Web
 
 extension Running {
@@ -25,6 +26,38 @@ extension Running {
       desk.note(.warning, "door", "there is no state_directory: whoever pairs has to do so again after a restart")
     }
     applyAccess()
+    tellDevices()
+  }
+
+  /// Tells the station whose certificates are known by pairing.
+  func tellDevices() {
+    var devices: [KnownDevice] = []
+    for record in web.doorkeeper.list {
+      if let fingerprint = record.fingerprint {
+        devices.append(KnownDevice(name: record.name, fingerprint: fingerprint))
+      }
+    }
+    station.setKnownDevices(devices)
+  }
+
+  // MARK: A code on the link light
+
+  /// Opens a pairing, and blinks its code where there is a light for that.
+  func showPairing(_ role: Role, at now: Instant) {
+    guard web.doorkeeper.list.count < Limits.pairedMax else {
+      return desk.note(.warning, "door", PairingRefusal.full.text)
+    }
+    let pairing = web.doorkeeper.openPairing(role, at: now)
+    isCodeShown = panel.blink(pairing.code, until: pairing.deadline, at: now)
+    let place = isCodeShown ? "the link light blinks the code" : "without a link light only intercom pair shows a code"
+    desk.note(.notice, "door", "a pairing as \(role.text) is open for \(pairing.secondsLeft(at: now)) s: \(place)")
+  }
+
+  /// Ends the blinking of a code that nobody can use any more.
+  func followPairing(at now: Instant) {
+    guard isCodeShown, web.doorkeeper.pairing(at: now) == nil else { return }
+    isCodeShown = false
+    panel.endBlinking(at: now)
   }
 
   /// Lets the doorkeeper go on as the settings say. A key that cannot be read leaves signed tokens out, and the log says so.

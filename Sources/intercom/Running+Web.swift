@@ -51,10 +51,11 @@ extension Running {
     case .command(let id, let request): web.reply(remoteReply(to: request, at: now), to: id, at: now)
     case .bell(let address):
       note("bell", "the bell was rung from \(address.text)", at: now)
-      play(.connected)
-      web.tellBell(at: now)
+      _ = obey(.ringBell, by: .remote, at: now)
     case .access(let notice): note("door", notice.text, at: now)
-    case .savePaired(let text): pairedStore.write(text)
+    case .savePaired(let text):
+      pairedStore.write(text)
+      tellDevices()
     }
   }
 

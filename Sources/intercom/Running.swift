@@ -48,6 +48,8 @@ final class Running {
   private var wasTalking = false
   /// Why the call in progress cannot be remembered; nil: it can.
   private(set) var memoryTrouble: String?
+  /// Whether the link light blinks the code of a pairing.
+  var isCodeShown = false
   /// Whether the sound runs for a tone only.
   private var isHoldingSound = false
   /// Heap allocations of this thread in turns that were not about sockets: in a steady call, none.
@@ -148,6 +150,7 @@ final class Running {
     followTalk()
     sockets.serve(web: &web, at: now)
     letSoundGo()
+    followPairing(at: now)
     panel.show(indication(at: now), at: now)
     return now
   }
@@ -181,17 +184,18 @@ final class Running {
         isBusy = true
         station.handle(event, web: &web, service: &desk.host.service, at: now)
       }
+      station.setPagesListening(web.pageCount)
       if station.proceed(web: &web, service: &desk.host.service, at: now) { isBusy = true }
       while let output = station.pollOutput() {
         isBusy = true
-        perform(output)
+        perform(output, at: now)
       }
       while let line = station.pollLine() { note(line, at: now) }
       if isBusy { hasNews = true }
     }
   }
 
-  private func perform(_ output: StationOutput) {
+  private func perform(_ output: StationOutput, at now: Instant) {
     switch output {
     case .setMuted(let isMuted, let authority): _ = desk.host.service.setMicrophoneMuted(isMuted, by: authority)
     case .setTalking(let isPressed): desk.host.service.setTalking(isPressed)
@@ -200,8 +204,10 @@ final class Running {
     case .stopTone: desk.host.service.stopTone()
     case .remember(let call): noteMemory(memory.write(call))
     case .forget: noteMemory(memory.clear())
-    case .ringPages, .ringPagesOver, .bell: break  // Pages do not listen yet.
-    case .openPairing: desk.note(.warning, "pairing", "pairing is not there yet")
+    case .ringPages(let id): _ = web.ringPages(id, from: settings.name, at: now)
+    case .ringPagesOver(let id): web.endRing(id, at: now)
+    case .bell: web.tellBell(at: now)
+    case .openPairing(let role): showPairing(role, at: now)
     case .shutDown: shutDown()
     }
   }

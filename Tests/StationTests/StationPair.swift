@@ -42,7 +42,9 @@ final class StationPair {
   var outputs: [[String]] = [[], []]
   /// Who somebody is, to both, that has shown nothing.
   var principal = Principal.everybody {
-    didSet { for side in 0..<2 { webs[side].stranger = principal } }
+    didSet {
+      for side in 0..<2 { webs[side].doorkeeper.configure(principal == .anonymous ? .paired : .open, token: nil) }
+    }
   }
   /// Changes what the calling side sends, on its way.
   var changing: (String) -> String = { $0 }
