@@ -6,7 +6,6 @@
 import Core
 import Host
 import Linux
-import Rooms
 import Web
 
 /// The listener and the connections of a server.
