@@ -107,7 +107,7 @@ extension Station {
     guard let id = room?.id(of: number) else { return }
     let reason =
       switch why {
-      case .busy, .noCall: RoomSignal.busy
+      case .busy, .noCall, .ringOver: RoomSignal.busy
       case .refused: RoomSignal.refused
       case .noAnswer: RoomSignal.noAnswer
       }

@@ -35,9 +35,10 @@ extension Running {
 
   /// What the web server says of this device.
   var facts: WebFacts {
-    WebFacts(
-      trust: TrustFacts(name: settings.name), version: BuildInfo.version,
-      fingerprint: desk.host.service.fingerprint.text)
+    let trust =
+      sockets.secureLocal.map { identity.facts(port: sockets.local.port, securePort: $0.port) }
+      ?? TrustFacts(name: settings.name)
+    return WebFacts(trust: trust, version: BuildInfo.version, fingerprint: desk.host.service.fingerprint.text)
   }
 
   // MARK: Events

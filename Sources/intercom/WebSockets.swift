@@ -13,7 +13,6 @@
 import Core
 import Host
 import Linux
-import Rooms
 import Security
 import Web
 
