@@ -51,7 +51,7 @@ private final class RoomCalling {
   ) throws(HostError) {
     let (host, note) = configuration.hostOfCall()
     desk = try Desk(host, level: configuration.settings.log.level.linux)
-    socket = try CallSocket(host: desk.host)
+    socket = try CallSocket(host: desk.host, handshakes: desk.handshakes)
     do throws(LinuxError) {
       let member = RoomMember(
         name, at: url, name: configuration.settings.name, token: nil, randomness: try Entropy.randomness())

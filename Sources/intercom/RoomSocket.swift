@@ -37,7 +37,9 @@ final class RoomSocket {
       desk.note(.error, "room", "the token of [room] cannot be read: \(error.text)")
       return nil
     }
-    do throws(HostError) { socket = try CallSocket(host: desk.host, token: Desk.roomToken) } catch {
+    do throws(HostError) {
+      socket = try CallSocket(host: desk.host, handshakes: desk.handshakes, token: Desk.roomToken)
+    } catch {
       desk.note(.error, "room", error.text)
       return nil
     }

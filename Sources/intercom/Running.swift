@@ -74,8 +74,9 @@ final class Running {
       identity = WebIdentity(settings, randomness: &randomness, at: beginning)
     } catch { throw .system(what: "certificate", error) }
     shownIdentity = identity.version
-    let secure = try identity.forConnections().flatMap { identity in
-      settings.web.httpsEndpoint.map { SecureListening(endpoint: $0, identity: identity, handshakes: desk.handshakes) }
+    var secure: SecureListening?
+    if let endpoint = settings.web.httpsEndpoint, let shown = try identity.forConnections() {
+      secure = SecureListening(endpoint: endpoint, identity: shown, handshakes: desk.handshakes)
     }
     do throws(LinuxError) {
       sockets = try WebSockets(listeningOn: settings.web.listen, host: desk.host, secure: secure)
@@ -166,6 +167,7 @@ final class Running {
     shownIdentity = identity.version
     do throws(HostError) {
       if let renewed = try identity.forConnections() { sockets.setIdentity(renewed) }
+      web.facts = facts
     } catch { desk.note(.error, "certificate", "\(error.text); the one that was there before is shown on") }
   }
 
