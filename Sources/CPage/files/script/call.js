@@ -50,8 +50,8 @@ class Call {
       await microphone
     } catch (trouble) {
       if (attempt !== this.#attempt) return
-      if (replaces && unknown.includes(trouble.status)) trouble = new Trouble("The call is over meanwhile.", "Call again.")
-      this.#end(trouble)
+      const isOver = replaces && unknown.includes(trouble.status)
+      this.#end(isOver ? new Trouble("The call is over meanwhile.", "Call again.") : trouble)
     }
   }
 

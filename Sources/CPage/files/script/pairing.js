@@ -35,7 +35,8 @@ class Pairing {
       paired()
     } catch (trouble) {
       const wrong = trouble.status === 401 || trouble.status === 403
-      this.#refuse(wrong ? "That code is not valid (any more). Ask for a new one." : `${trouble.message} ${trouble.remedy}`)
+      const words = `${trouble.message} ${trouble.remedy}`
+      this.#refuse(wrong ? "That code is not valid (any more). Ask for a new one." : words)
     }
     find("pair-submit").disabled = false
   }
@@ -95,6 +96,7 @@ class Pairing {
 }
 
 const browserName = () => {
-  const system = navigator.userAgentData?.platform || /iPhone|iPad|Android|Mac|Windows|Linux/.exec(navigator.userAgent)?.[0]
+  const named = /iPhone|iPad|Android|Mac|Windows|Linux/.exec(navigator.userAgent)
+  const system = navigator.userAgentData?.platform || named?.[0]
   return system ? `Browser on ${system}` : "Browser"
 }

@@ -148,7 +148,7 @@ class View {
     show(find("device-hardware"), hardware)
     const mute = find("device-mute")
     show(mute, !hardware)
-    write(mute, status.microphone_muted ? "Unmute it" : "Mute it")
+    write(mute, status.microphone_muted ? "Unmute its microphone" : "Mute its microphone")
     mute.dataset.command = status.microphone_muted ? "unmute" : "mute"
     write(find("device-speaker"), status.speaker_muted ? "muted" : `volume ${status.volume}`)
     show(find("device-answer"), other && status.state === "ringing")

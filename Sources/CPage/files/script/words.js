@@ -55,7 +55,7 @@ class Trouble extends Error {
     if (name === "NotAllowedError" || name === "SecurityError")
       return new Trouble(
         "The microphone is not allowed.",
-        "Allow it by the sign beside the page's address (on a phone perhaps in the system's settings too), and call again.",
+        "Allow it by the sign beside the address (on a phone perhaps in the settings too), and call again.",
         { listen: true },
       )
     if (name === "NotFoundError" || name === "OverconstrainedError")
