@@ -3,6 +3,8 @@
 //
 // The header field by which a page that was reloaded says whose place its call takes.
 
+import Core
+
 /// Whether an offer takes the place of a session.
 enum CallReplacement {
   /// The field's name.
