@@ -84,7 +84,7 @@ def test_a_call_by_commands(pair):
     door.wait_until("idle")
     # Whoever is called hangs up instead of answering, and whoever calls gives up.
     with Client(house.control) as client:
-        assert client.ask({"command": "call", "peers": []}) == {"ok": True, "message": "Calling all peers."}
+        assert client.ask({"command": "call", "peers": []}) == {"ok": True, "message": "Calling everybody."}
     door.wait_until("ringing")
     door.obey("hangup")
     house.wait_until("idle")

@@ -145,7 +145,7 @@ def test_a_port_in_use(tmp_path):
         path.write_text(path.read_text().replace("127.0.0.1:0", f"127.0.0.1:{port}"))
         status, text = run("run", "--config", path)
     assert status == 69, text
-    assert f"127.0.0.1:{port}" in text and "Address already in use" in text
+    assert f"127.0.0.1:{port}" in text and "Address in use" in text
     assert "another program uses that port" in text
 
 
