@@ -88,17 +88,20 @@ int32_t clinux_thread_bind(int32_t processor) {
     return sched_setaffinity(0, sizeof set, &set) < 0 ? -errno : 0;
 }
 
-int32_t clinux_realtime_request(int32_t priority) {
+// SCHED_FIFO for this thread; what we start must not inherit it. musl's own function refuses, since the kernel's is about
+// threads where POSIX means processes.
+static int clinux_set_fifo(int priority) {
     struct sched_param parameters = {.sched_priority = priority};
-    // What we start must not inherit it.
-    if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0) return priority;
+    return (int)syscall(SYS_sched_setscheduler, 0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters);
+}
+
+int32_t clinux_realtime_request(int32_t priority) {
+    if (clinux_set_fifo(priority) == 0) return priority;
     int error = errno;
     struct rlimit limit;
     if (error != EPERM || getrlimit(RLIMIT_RTPRIO, &limit) < 0 || limit.rlim_cur == 0) return -error;
     if ((int32_t)limit.rlim_cur >= priority) return -error;
-    parameters.sched_priority = (int)limit.rlim_cur;
-    if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0) return parameters.sched_priority;
-    return -errno;
+    return clinux_set_fifo((int)limit.rlim_cur) == 0 ? (int32_t)limit.rlim_cur : -errno;
 }
 
 static int clinux_may_lock_without_limit(void) {

@@ -351,8 +351,8 @@ mark "begin cable"
 /net/ip -n b link set cable-b down
 sleep 14
 look reconnecting
+mark "plugged in" # before it is: the light may be faster than the next line here
 /net/ip -n b link set cable-b up
-mark "plugged in"
 await 10 lit a $link
 sleep 1.5
 mark "end cable"
