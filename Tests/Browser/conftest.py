@@ -19,17 +19,6 @@ from firefox import Firefox  # noqa: E402
 from recordings import sentence, write  # noqa: E402
 from sound import Sound  # noqa: E402
 
-SOURCES = HERE.parents[1] / "Sources"
-# What the program has no part of yet is not asked for: the page's files, the web server's TLS
-# and certificates, callers that wait.
-collect_ignore = []
-if not (SOURCES / "Web/PageFiles.swift").exists():
-    collect_ignore += ["test_page_calls.py", "test_waiting.py", "test_https.py"]
-elif not ((SOURCES / "Security/TLSChannel.swift").exists() and (SOURCES / "Web/TrustPage.swift").exists()):
-    collect_ignore += ["test_https.py"]
-if not (SOURCES / "Station/CallModel+Waiting.swift").exists():
-    collect_ignore += ["test_waiting.py"]
-
 KINDS = ["chromium", "firefox"]
 
 
