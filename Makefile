@@ -41,7 +41,7 @@ flash: ## bring it to a board as a service: make flash HOST=user@address [BOARD=
 	@board/flash/flash.sh '$(HOST)' '$(BOARD)'
 
 ##@ Check
-.PHONY: test vm-test browser-test bench fuzz lint
+.PHONY: test vm-test browser-test bench soak fuzz lint
 test: ## every test: lint, unit, sanitizer, both programs, calls, browsers, the device in the VM
 	@$(TOOLS)/test.sh
 vm-test: device ## the device in a virtual machine: sound cards, buttons, lights, a bad network
@@ -50,6 +50,8 @@ browser-test: build ## calls with Chromium and Firefox, judged by what was heard
 	@Tests/Browser/run
 bench: build device ## the figures, beside those of others
 	@Tests/Bench/run
+soak: build ## what takes minutes more: 200 calls of one page, whose memory stays flat
+	@INTERCOM_SOAK=1 Tests/Browser/run -k heap_flat
 fuzz: ## feed mutated bytes to every parser
 	@Tests/Fuzz/run
 lint: ## style, and that the audio cycle cannot allocate
