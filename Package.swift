@@ -102,7 +102,7 @@ let package = Package(
     tests("Voice", needs: ["Core", "Codecs"]),
     tests("Access", needs: ["Core", "Security"]),
     tests("Web", needs: ["Core", "Access", "Security"]),
-    tests("Rooms", needs: ["Core", "Web"]),
+    tests("Rooms", needs: ["Core", "Access", "Web"]),
     tests("Config", needs: ["Core"]),
     tests("Panel", needs: ["Core"]),
     tests("Peer", needs: ["Core", "ICE", "RTP", "SDP", "Security", "SelfTest"]),

@@ -129,6 +129,8 @@ public struct AccessControl: Sendable {
     if seconds > 0 { return .tooMany(seconds) }
     do throws(TokenError) {
       guard let claims = try verifier?.verify(token, wall: wall) else { return .nobody(.stranger) }
+      // Whoever may be in one room may not talk to this device.
+      guard claims.room == nil else { throw .wrongRoom }
       return .principal(.token(subject: claims.subject, claims.role))
     } catch {
       counters.badTokens += 1

@@ -33,6 +33,8 @@ public enum TokenError: Error, Equatable, Sendable {
   case wrongAudience
   /// "role" is none of ours.
   case wrongRole
+  /// "room" is not the room that it was shown for, or it was shown for none.
+  case wrongRoom
   /// The wall clock is not set, so nothing can be said about "exp".
   case clockNotSet
 
@@ -53,6 +55,7 @@ public enum TokenError: Error, Equatable, Sendable {
     case .notYetValid: "The token is not valid yet (nbf)."
     case .wrongAudience: "The token is for another audience (aud)."
     case .wrongRole: "The token's role is neither talk nor admin."
+    case .wrongRoom: "The token is for another room (room)."
     case .clockNotSet: "The clock of this intercom is not set, so no token can be checked; try again later."
     }
   }

@@ -40,6 +40,8 @@ public struct TokenClaims: Equatable, Sendable {
   public let subject: String
   /// "role"; talk when there is none.
   public let role: Role
+  /// "room": the one room that it is for; nil: it is not for one room alone.
+  public let room: String?
 }
 
 /// Checks signed tokens. The last few whose signature was right are remembered by their digest, so that a page that asks often
@@ -134,8 +136,13 @@ public struct TokenVerifier: Sendable {
       guard let text = claim.string, let named = Role(text) else { throw .wrongRole }
       role = named
     }
+    var room: String?
+    if let claim = claims["room"] {
+      guard let text = claim.string else { throw .malformedClaims }
+      room = text
+    }
     let subject = claims["sub"]?.string ?? ""
-    return TokenClaims(subject: PairedList.isName(subject) ? subject : "", role: role)
+    return TokenClaims(subject: PairedList.isName(subject) ? subject : "", role: role, room: room)
   }
 
   /// "aud" is one name or several (RFC 7519 section 4.1.3).

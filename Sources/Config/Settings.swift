@@ -166,6 +166,8 @@ public struct RoomSettings: Equatable, Sendable {
   public var name = ""
   /// What lets us in: a signed token, or the path of a file that holds one when it begins with `/`; nil: nothing.
   public var token: String?
+  /// What the room server's certificate must come from; nil: an authority that this system believes.
+  public var authority: Fingerprint?
   /// Whether a call with the other member is held as long as both are there; else only when somebody calls.
   public var voice = true
 

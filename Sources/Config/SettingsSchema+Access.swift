@@ -115,6 +115,14 @@ extension SettingsSchema {
             return isText(text) ? .accepted : .refused
           }),
         KeyRule(
+          "authority", default: nil,
+          "\"sha-256 AA:BB:...\", the digest of the authority that the room server's certificate must come from",
+          .string { text, settings in
+            let authority = Fingerprint(setting: text)
+            settings.changeRoom { $0.authority = authority }
+            return authority == nil ? .refused : .accepted
+          }),
+        KeyRule(
           "voice", default: "true", "true or false",
           .boolean { value, settings in settings.changeRoom { $0.voice = value } }),
       ])

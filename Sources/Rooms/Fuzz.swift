@@ -18,7 +18,7 @@ public enum RoomsFuzz {
       let again = reply.json().withByteView { try? RoomReply.parse($0) }
       precondition(again == reply, "a reply is not read as it was written")
     }
-    var server = RoomServer(randomness: Randomness(seed: 1)) { _, _, _ in true }
+    var server = RoomServer(randomness: Randomness(seed: 1), doorkeeper: .everybody)
     let connection = WebConnectionID(index: 0, generation: 1)
     server.open(connection, from: .loopbackV4, at: .zero)
     server.handle(bytes, from: connection, at: .zero)

@@ -25,6 +25,7 @@ public struct RoomDoor: SocketServer, Sendable {
     var isUsed = false
     var connection: HTTPServerConnection
     var client = IPAddress.anyV4
+    var transport = Transport.plain
     var since = Instant.zero
     var sendTold = false
     var shutDownTold = false
@@ -39,6 +40,11 @@ public struct RoomDoor: SocketServer, Sendable {
   private var limiter = RateLimiter()
   /// The rooms.
   public private(set) var rooms: RoomServer
+  /// Seconds since 1970-01-01 UTC, by which tokens are judged; the hall keeps it.
+  public var wallSeconds: Int64 {
+    get { rooms.wallSeconds }
+    set { rooms.wallSeconds = newValue }
+  }
 
   /// A door to `rooms`.
   public init(_ rooms: RoomServer) { self.rooms = rooms }
@@ -53,7 +59,7 @@ public struct RoomDoor: SocketServer, Sendable {
     let generation = slots[index].generation &+ 1
     slots[index].connection.reopen(at: now)
     var slot = Slot(generation: generation, isUsed: true, connection: slots[index].connection)
-    (slot.client, slot.since) = (client.unmapped, now)
+    (slot.client, slot.transport, slot.since) = (client.unmapped, transport, now)
     slots[index] = slot
     return id(index)
   }
@@ -260,7 +266,9 @@ public struct RoomDoor: SocketServer, Sendable {
     case .accepted(let response):
       slots[index].connection.upgrade(response, at: now)
       slots[index].isOpened = true
-      rooms.open(id(index), from: slots[index].client, at: now)
+      let shown = Credentials(cookies: [], authorizations: request.fields.all("Authorization"))
+      rooms.open(
+        id(index), from: slots[index].client, over: slots[index].transport, token: shown.bearer, at: now)
     }
   }
 

@@ -59,14 +59,19 @@ public struct RoomMember: SocketClient, Sendable {
   /// The others in the room, in the order in which they came.
   public private(set) var peers: [RoomPeer] = []
 
-  /// A member called `name` of the room at `url`; `token` lets it in.
-  public init(_ room: RoomName, at url: HTTPURL, name: String, token: String?, randomness: Randomness) {
+  /// A member called `name` of the room at `url`; `token` lets it in. `authority`: what the server's certificate must come
+  /// from; nil: the usual ones.
+  public init(
+    _ room: RoomName, at url: HTTPURL, name: String, token: String?, authority: Fingerprint? = nil,
+    randomness: Randomness
+  ) {
     var randomness = randomness
     client = WebSocketClient(to: url, randomness: randomness.split())
     self.randomness = randomness
     self.room = room
     self.name = name
     self.token = token
+    self.authority = authority
   }
 
   // MARK: Commands
@@ -115,7 +120,7 @@ public struct RoomMember: SocketClient, Sendable {
   }
 
   /// The room server's certificate has to come from one of the usual authorities.
-  public var authority: Fingerprint? { nil }
+  public let authority: Fingerprint?
 
   /// Takes what was read from the socket.
   public mutating func handle(_ bytes: ByteView, at now: Instant) {

@@ -17,9 +17,6 @@
 public import Core
 public import Web
 
-/// Says who may be in which room: given the token that was shown (nil: none), the room and the client's address.
-public typealias RoomDoorkeeper = @Sendable (_ token: String?, _ room: RoomName, _ client: IPAddress) -> Bool
-
 /// What the owner of the connections is to do.
 public enum RoomServerAction: Equatable, Sendable {
   /// Send this text.
@@ -38,6 +35,8 @@ public struct RoomServerCounters: Equatable, Sendable {
   public var relayed: UInt64 = 0
   /// Connections that were refused or thrown out.
   public var refused: UInt64 = 0
+  /// Those of them whose token did not let them in.
+  public var wrongTokens: UInt64 = 0
 
   /// Nothing yet.
   public init() {}
@@ -48,6 +47,8 @@ public struct RoomServer: Sendable {
   private struct Guest {
     let connection: WebConnectionID
     let client: IPAddress
+    let transport: Transport
+    let token: String?
     let helloUntil: Instant
   }
 
@@ -68,16 +69,18 @@ public struct RoomServer: Sendable {
     var peer: RoomPeer { RoomPeer(id, name: name) }
   }
 
-  private let doorkeeper: RoomDoorkeeper
+  private var doorkeeper: RoomDoorkeeper
   private var randomness: Randomness
   private var guests: [Guest] = []
   private var members: [Member] = []
   private var actions: [RoomServerAction] = []
+  /// Seconds since 1970-01-01 UTC, by which tokens are judged; the owner keeps it.
+  public var wallSeconds: Int64 = 0
   /// What it has seen.
   public private(set) var counters = RoomServerCounters()
 
   /// A server without rooms; `randomness` makes the members' names and secrets.
-  public init(randomness: Randomness, doorkeeper: @escaping RoomDoorkeeper) {
+  public init(randomness: Randomness, doorkeeper: RoomDoorkeeper) {
     self.randomness = randomness
     self.doorkeeper = doorkeeper
   }
@@ -99,10 +102,14 @@ public struct RoomServer: Sendable {
 
   // MARK: Commands
 
-  /// A connection is there, from `client`; its first message is to be hello.
-  public mutating func open(_ connection: WebConnectionID, from client: IPAddress, at now: Instant) {
+  /// A connection is there, from `client`; its first message is to be hello. `token`: what it showed when it was opened.
+  public mutating func open(
+    _ connection: WebConnectionID, from client: IPAddress, over transport: Transport = .plain, token: String? = nil,
+    at now: Instant
+  ) {
     let until = now + .milliseconds(Limits.roomHelloMilliseconds)
-    guests.append(Guest(connection: connection, client: client, helloUntil: until))
+    guests.append(
+      Guest(connection: connection, client: client, transport: transport, token: token, helloUntil: until))
   }
 
   // MARK: Handle
@@ -116,8 +123,7 @@ public struct RoomServer: Sendable {
     guard let index = members.firstIndex(where: { $0.connection == connection }) else {
       guard let guest = guests.firstIndex(where: { $0.connection == connection }) else { return }
       guard case .hello(let hello) = request else { return refuse(connection, .helloExpected, at: now) }
-      let client = guests[guest].client
-      return greet(hello, connection, from: client, at: now)
+      return greet(hello, guests[guest], at: now)
     }
     guard takeToken(index, at: now) else { return refuse(connection, .tooFast, at: now) }
     switch request {
@@ -171,10 +177,14 @@ public struct RoomServer: Sendable {
 
   // MARK: Private
 
-  private mutating func greet(
-    _ hello: RoomHello, _ connection: WebConnectionID, from client: IPAddress, at now: Instant
-  ) {
-    guard doorkeeper(hello.token, hello.room, client) else { return refuse(connection, .notAllowed, at: now) }
+  private mutating func greet(_ hello: RoomHello, _ guest: Guest, at now: Instant) {
+    let connection = guest.connection
+    let visitor = RoomVisitor(
+      from: guest.client, over: guest.transport, token: hello.token ?? guest.token, room: hello.room)
+    if case .refused(let code, let sentence) = doorkeeper.judge(visitor, at: now, wall: wallSeconds) {
+      if visitor.token != nil { counters.wrongTokens += 1 }
+      return refuse(connection, code, sentence, at: now)
+    }
     if let resume = hello.resume, let index = members.firstIndex(where: { isSame($0, hello, resume) }) {
       guests.removeAll { $0.connection == connection }
       // The old connection may not know yet that it is dead.
@@ -231,9 +241,12 @@ public struct RoomServer: Sendable {
     members[index].goneAt = now
   }
 
-  private mutating func refuse(_ connection: WebConnectionID, _ code: RoomErrorCode, at now: Instant) {
+  private mutating func refuse(
+    _ connection: WebConnectionID, _ code: RoomErrorCode, _ sentence: String? = nil, at now: Instant
+  ) {
     counters.refused += 1
-    actions.append(.send(connection, RoomReply.error(code, sentence: code.sentence, call: nil).json()))
+    let reply = RoomReply.error(code, sentence: sentence ?? code.sentence, call: nil)
+    actions.append(.send(connection, reply.json()))
     actions.append(.close(connection, .policyViolation))
     guests.removeAll { $0.connection == connection }
     if let index = members.firstIndex(where: { $0.connection == connection }) { remove(index, at: now) }

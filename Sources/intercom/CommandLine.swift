@@ -41,6 +41,8 @@ enum Command {
     var authority: Fingerprint?
     /// The file of authorities that are believed instead of the system's.
     var authorities: String?
+    /// The bearer token, or the file that holds it.
+    var token: String?
 
     /// Takes an option that has no value; false: `word` is none.
     mutating func takeFlag(_ word: String) -> Bool {
@@ -58,6 +60,7 @@ enum Command {
     var handedOver: ControlOptions? {
       let isOwn =
         isHere || isStdio || config != nil || seconds != nil || report != nil || authority != nil || authorities != nil
+        || token != nil
       guard !isOwn, !target.utf8.isEmpty, !CommandText.contains(target, "://") else { return nil }
       return ControlOptions(request: .call([target]), isJSON: isJSON, socket: socket)
     }
@@ -239,6 +242,7 @@ enum Command {
       case "--report": options.report = value
       case "--socket": options.socket = value
       case "--ca": options.authorities = value
+      case "--token": options.token = value
       case "--authority":
         guard let authority = Array(value.utf8).withByteView({ Fingerprint(parsing: $0) }) else {
           return .misused("--authority wants a digest such as \"sha-256 AA:BB:..\", not '\(value)'")
@@ -262,6 +266,7 @@ enum Command {
     guard !options.isStdio || (options.authority == nil && options.authorities == nil) else {
       return .misused("--authority and --ca go with a URL or a name")
     }
+    guard !options.isStdio || options.token == nil else { return .misused("--token goes with a URL or a name") }
     guard options.isStdio || !options.isAnswering else { return .misused("--answer goes with --stdio only") }
     guard options.socket == nil && !options.isJSON || options.handedOver != nil else {
       return .misused("--socket and --json go with the NAME of a peer that the running service is to call")
@@ -337,7 +342,7 @@ enum Help {
 
   static let call = """
     intercom call NAME [--json] [--socket PATH]
-    intercom call room+ws://HOST:PORT/ROOM [--for SECONDS] [--report FILE] [--config FILE]
+    intercom call room+ws://HOST:PORT/ROOM [--token TOKEN|FILE] [--for SECONDS] [--report FILE] [--config FILE]
     intercom call URL|NAME [--here] [--authority DIGEST | --ca FILE] [--for SECONDS] [--report FILE] [--config FILE]
     intercom call --stdio [--answer] [--for SECONDS] [--report FILE] [--config FILE]
 
@@ -349,7 +354,8 @@ enum Help {
     goodbye, or SECONDS after the call is up. Exit code 0 when the call was up and ended so, 1 when it was lost, 69 when it
     never was up.
 
-    With room+ws:// it goes into that room of a room server (`intercom rooms`), and has a call with whom it meets there.
+    With room+ws:// it goes into that room of a room server (`intercom rooms`), and has a call with whom it meets there;
+    room+wss:// is the same over TLS, where --authority may say whom to believe.
 
       --here           hold the call in this program even where a service runs
       --json           print the service's answer as it came, one JSON object
@@ -358,6 +364,8 @@ enum Help {
                        the authority that the far side's https certificate must come from, such as "sha-256 AA:BB:..";
                        it is believed alone
       --ca FILE        believe the authorities in FILE (PEM) instead of the system's
+      --token TOKEN|FILE
+                       what lets us into the room: a signed token, or a file with one
       --for SECONDS    hang up that many seconds after the call is up
       --report FILE    write what was measured as JSON; docs/reference/command-line.md explains the keys
       --config FILE    the configuration, as for run
@@ -369,11 +377,12 @@ enum Help {
   static let rooms = """
     intercom rooms [--listen ADDRESS:PORT] [--config FILE]
 
-    Lets intercoms meet in rooms at ws://ADDRESS:PORT/ until SIGINT or SIGTERM: it carries their signaling and cannot hear
-    them. It stores nothing.
+    Lets intercoms meet in rooms at ws://ADDRESS:PORT/, and at wss:// where [web] https is, until SIGINT or SIGTERM: it
+    carries their signaling and cannot hear them. It stores nothing but its certificate.
 
       --listen ADDRESS:PORT   where to listen, instead of [web] listen of the configuration
-      --config FILE           the configuration: [web] says where to listen and who may come in
+      --config FILE           the configuration: [web] says where to listen and who may come in (access =
+                              "open" or "token"), [token] whose tokens are taken
     """
 
   static let check = """

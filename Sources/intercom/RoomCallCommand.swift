@@ -27,8 +27,17 @@ enum RoomCallCommand {
       return ExitCode.usage
     }
     guard let room = url.room else { return ExitCode.usage }
+    guard options.authorities == nil else {
+      Terminal.complain("intercom: with a room --authority says whom to believe, not --ca")
+      return ExitCode.usage
+    }
+    let token: String?
+    do throws(LinuxError) { token = try RoomToken.read(word: options.token) } catch {
+      Terminal.complain("intercom: the token cannot be read: \(error.text)")
+      return ExitCode.usage
+    }
     do throws(HostError) {
-      return try RoomCalling(configuration, options, room: room, url: url.http).run()
+      return try RoomCalling(configuration, options, room: room, url: url.http, token: token).run()
     } catch {
       Terminal.complain("intercom: \(error.text)")
       return error.exitCode
@@ -47,14 +56,15 @@ private final class RoomCalling {
   private var wasUp = false
 
   init(
-    _ configuration: Configuration, _ options: Command.CallOptions, room name: RoomName, url: HTTPURL
+    _ configuration: Configuration, _ options: Command.CallOptions, room name: RoomName, url: HTTPURL, token: String?
   ) throws(HostError) {
     let (host, note) = configuration.hostOfCall()
     desk = try Desk(host, level: configuration.settings.log.level.linux)
     socket = try CallSocket(host: desk.host, handshakes: desk.handshakes)
     do throws(LinuxError) {
       let member = RoomMember(
-        name, at: url, name: configuration.settings.name, token: nil, randomness: try Entropy.randomness())
+        name, at: url, name: configuration.settings.name, token: token, authority: options.authority,
+        randomness: try Entropy.randomness())
       room = RoomDesk(member, randomness: try Entropy.randomness())
     } catch { throw .system(what: "random numbers", error) }
     held = HeldCall(options, name: configuration.settings.name, at: Clock.now())

@@ -33,7 +33,7 @@ final class RoomSocket {
       desk.note(.error, "room", "[room] url is not ws://HOST:PORT/: \(error.text)")
       return nil
     }
-    do throws(LinuxError) { token = try Self.token(settings.token) } catch {
+    do throws(LinuxError) { token = try RoomToken.read(settings.token) } catch {
       desk.note(.error, "room", "the token of [room] cannot be read: \(error.text)")
       return nil
     }
@@ -45,18 +45,11 @@ final class RoomSocket {
     }
   }
 
-  /// What lets us in: as it stands, or what the file holds whose path it is, without its line end.
-  private static func token(_ setting: String?) throws(LinuxError) -> String? {
-    guard let setting, setting.utf8.first == UInt8(ascii: "/") else { return setting }
-    var bytes = try Files.read(setting, limitBytes: Limits.roomTokenBytesMax + 2)
-    while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
   /// Lets the station go into the room.
   func enter(_ station: inout Station, name: String, at now: Instant) {
     do throws(LinuxError) {
-      let member = RoomMember(room, at: url, name: name, token: token, randomness: try Entropy.randomness())
+      let member = RoomMember(
+        room, at: url, name: name, token: token, authority: settings.authority, randomness: try Entropy.randomness())
       station.enter(member, voice: settings.voice, randomness: try Entropy.randomness(), at: now)
       desk.note(.notice, "room", "going into the room \(room.text) at \(url.authority.text)")
     } catch { desk.note(.error, "room", error.text) }
@@ -72,5 +65,26 @@ final class RoomSocket {
     var hasMoved = false
     station.handleRoom { if socket.serve(&$0, at: now) { hasMoved = true } }
     return hasMoved
+  }
+}
+
+/// What lets us into a room.
+enum RoomToken {
+  /// The token as it stands, or what the file holds whose path it is, without its line end.
+  static func read(_ setting: String?) throws(LinuxError) -> String? {
+    guard let setting, setting.utf8.first == UInt8(ascii: "/") else { return setting }
+    return try read(file: setting)
+  }
+
+  /// The same for a word of the command line, which may be a path of any kind.
+  static func read(word: String?) throws(LinuxError) -> String? {
+    guard let word, word.utf8.first != UInt8(ascii: "/") else { return try read(word) }
+    do throws(LinuxError) { return try read(file: word) } catch { return word }
+  }
+
+  private static func read(file: String) throws(LinuxError) -> String {
+    var bytes = try Files.read(file, limitBytes: Limits.roomTokenBytesMax + 2)
+    while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -129,7 +129,7 @@ struct FilesTests {
         #expect(text.contains("\n#\(key.name) = ") || text.contains("\n\(key.name) = "), "\(key.name)")
       }
     }
-    #expect(count == 65)
+    #expect(count == 66)
   }
 
   @Test("the bounds on the reference page are those of the limits")

@@ -74,6 +74,7 @@ struct SettingsTests {
       url = "wss://rooms.example/"
       name = "house"
       token = "/etc/room.token"
+      authority = "sha-256 \(Self.digest)"
       voice = false
       [ice]
       servers = ["stun:a.example", "STUN:[2001:db8::1]:5000"]
@@ -157,6 +158,7 @@ struct SettingsTests {
     expected.token = token
     var room = RoomSettings()
     (room.url, room.name, room.token, room.voice) = ("wss://rooms.example/", "house", "/etc/room.token", false)
+    room.authority = Fingerprint(setting: "sha-256 \(Self.digest)")
     expected.room = room
     expected.ice.servers = [
       ICEServerSetting(host: "a.example"), ICEServerSetting(host: "2001:db8::1", port: 5000),

@@ -5,6 +5,8 @@
 
 import base64
 import contextlib
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -16,7 +18,9 @@ import time
 
 import judge
 import pytest
-from harness import Program, config, report, until
+from certificates import Authority
+from harness import Intercom, Program, config, report, until
+from service import Client
 
 SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "docs/reference/rooms.schema.json"
 
@@ -24,8 +28,8 @@ SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "docs/reference/rooms.sch
 class Rooms(Program):
     """`intercom rooms` on loopback; `port` 0: one of the kernel's choice."""
 
-    def __init__(self, port=0):
-        super().__init__("rooms", "--listen", f"127.0.0.1:{port}")
+    def __init__(self, port=0, path=None):
+        super().__init__("rooms", *(("--config", path) if path else ("--listen", f"127.0.0.1:{port}")))
         try:
             self.port = int(self.wait_for(r"rooms at ws://127\.0\.0\.1:(\d+)/").group(1))
         except BaseException:
@@ -39,12 +43,12 @@ class Rooms(Program):
 class Member:
     """A member written by hand (RFC 6455), so that every message is seen as it is."""
 
-    def __init__(self, port, name, room="house", **more):
+    def __init__(self, port, name, room="house", fields="", **more):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
             f"GET /room HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode())
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{fields}\r\n".encode())
         self.bytes = b""
         while b"\r\n\r\n" not in self.bytes:
             self.bytes += self.socket.recv(4096)
@@ -271,3 +275,170 @@ def test_the_page_of_a_room_server_is_one_sentence():
             answer += more
         assert answer.startswith(b"HTTP/1.1 200 ") and b"This is a room server for intercoms" in answer
         until(lambda: rooms.process.poll() is None, "the server ended")
+
+
+# Tokens and TLS
+
+KEY = b"a secret of forty bytes, for tests alone"
+
+
+def token(key=KEY, seconds=600, **claims):
+    """A signed token for the rooms."""
+    def text(value):
+        return base64.urlsafe_b64encode(value).rstrip(b"=")
+    payload = {"exp": int(time.time()) + seconds, "aud": "rooms", **claims}
+    signed = text(b'{"alg":"HS256"}') + b"." + text(json.dumps(payload).encode())
+    return (signed + b"." + text(hmac.new(key, signed, hashlib.sha256).digest())).decode()
+
+
+def guarded(folder, web=""):
+    """The configuration of a room server that wants tokens."""
+    (folder / "rooms.key").write_bytes(KEY)
+    path = folder / "rooms.toml"
+    path.write_text(f"""
+name = "rooms"
+[web]
+listen = "127.0.0.1:0"
+access = "token"
+{web}
+[token]
+algorithm = "HS256"
+key_file = "{folder / 'rooms.key'}"
+audience = "rooms"
+""")
+    return path
+
+
+def test_only_a_token_opens_a_room_and_an_address_does_not(tmp_path):
+    wrong = {
+        "You are not allowed into this room": None,
+        "The token's signature is not the configured key's.": token(b"another secret, of more than 32 bytes"),
+        "The token has expired.": token(seconds=-600),
+        "The token is for another audience (aud).": token(aud="door"),
+        "The token is for another room (room).": token(room="garden"),
+        "The token is not three parts of base64url.": "nonsense",
+    }
+    with Rooms(path=guarded(tmp_path)) as rooms:
+        for sentence, shown in wrong.items():
+            with Member(rooms.port, "a", **({"token": shown} if shown else {})) as guest:
+                answer = guest.hear()
+                assert answer["code"] == "not_allowed" and answer["sentence"].startswith(sentence), answer
+                with pytest.raises(EOFError):
+                    guest.hear()
+        rooms.wait_for("wrong tokens 5")
+        with Member(rooms.port, "a", token=token(room="house")) as guest:
+            assert guest.hear()["type"] == "welcome"
+        with Member(rooms.port, "b", fields=f"Authorization: Bearer {token()}\r\n") as guest:
+            assert guest.hear()["type"] == "welcome"
+        for _ in range(4):
+            with Member(rooms.port, "a", token=token(b"another secret, of more than 32 bytes")) as guest:
+                guest.hear("error")
+        with Member(rooms.port, "a", token=token()) as guest:
+            assert guest.hear()["code"] == "too_fast"
+        assert not any(KEY.decode() in line or "eyJ" in line for line in rooms.lines)
+
+
+def test_a_call_shows_its_token_from_a_file_and_a_wrong_one_is_told_of(tmp_path):
+    (tmp_path / "token").write_text(token() + "\n")
+    with Rooms(path=guarded(tmp_path)) as rooms:
+        with member(tmp_path, "door", rooms.url(), "--token", tmp_path / "token") as door, \
+                member(tmp_path, "gate", rooms.url(), "--token", token()) as gate:
+            for side in (door, gate):
+                side.wait_for("the far side is heard")
+        with member(tmp_path, "thief", rooms.url(), "--token", token(aud="door")) as thief:
+            thief.wait_for("the room server refuses: The token is for another audience")
+
+
+def test_a_room_server_without_tokens_says_what_its_default_means(tmp_path):
+    with Rooms(path=config(tmp_path, "rooms")) as rooms:
+        assert not any("pairs nobody" in line for line in rooms.lines)
+    path = tmp_path / "paired.toml"
+    path.write_text('name = "rooms"\n[web]\nlisten = "127.0.0.1:0"\naccess = "paired"\n')
+    with Rooms(path=path) as rooms:
+        rooms.wait_for('set access = "token" or "open" in')
+
+
+# Members that run for ever
+
+
+def inhabitant(folder, name, url, voice=True, authority=None, shown=None, **more):
+    """`intercom run` as a member of the room."""
+    room = f'[room]\nurl = "{url}"\nname = "house"\nvoice = {json.dumps(voice)}\n'
+    room += f'authority = "{authority}"\n' if authority else ""
+    room += f'token = "{shown}"\n' if shown else ""
+    control = f'[control]\nsocket = "{folder / name}.socket"\n'
+    return Intercom(config(folder, name, input="tone:440", more=room + control, **more))
+
+
+def test_two_that_run_meet_over_tls_with_tokens_and_miss_each_other(tmp_path):
+    authority = Authority(tmp_path)
+    chain, key = authority.issue("localhost", "127.0.0.1")
+    web = f'https = "127.0.0.1:0"\ncertificate = "{chain}"\nkey = "{key}"'
+    with Rooms(path=guarded(tmp_path, web)) as rooms, contextlib.ExitStack() as stack:
+        port = rooms.wait_for(r"rooms at wss://127\.0\.0\.1:(\d+)/").group(1)
+        url = f"wss://localhost:{port}/"
+        door, gate = (
+            stack.enter_context(inhabitant(tmp_path, name, url, authority=authority.fingerprint, shown=token()))
+            for name in ("door", "gate"))
+        for side in (door, gate):
+            side.wait_for("the far side is heard")
+        third = stack.enter_context(
+            inhabitant(tmp_path, "third", url, authority=authority.fingerprint, shown=token()))
+        third.wait_for("the room server refuses: The room is full")
+        third.stop()
+        thief = stack.enter_context(
+            inhabitant(tmp_path, "thief", url, authority=authority.fingerprint, shown=token(aud="door")))
+        thief.wait_for("the room server refuses: The token is for another audience")
+        thief.stop()
+        other = stack.enter_context(
+            inhabitant(tmp_path, "other", url, authority="sha-256 " + ":".join(["11"] * 32), shown=token()))
+        other.wait_for("the room is away: .*does not come from the authority that is pinned")
+        other.stop()
+        before = time.monotonic()
+        gate.process.kill()
+        door.wait_for("gate left the room", seconds=15)
+        assert time.monotonic() - before <= 10
+        again = stack.enter_context(
+            inhabitant(tmp_path, "gate", url, authority=authority.fingerprint, shown=token()))
+        again.wait_for("the far side is heard")
+        before, seen = time.monotonic(), len(door.lines)
+        again.process.send_signal(signal.SIGTERM)
+        until(lambda: any("gate left the room" in line for line in door.lines[seen:]), "gate left", seconds=10)
+        assert time.monotonic() - before <= 2
+        assert again.finish() == 0
+
+
+def test_a_server_that_starts_again_gets_its_members_back_and_their_call_goes_on(tmp_path):
+    with Rooms() as rooms, contextlib.ExitStack() as stack:
+        url = f"ws://127.0.0.1:{rooms.port}/"
+        sides = [stack.enter_context(inhabitant(tmp_path, name, url)) for name in ("door", "gate")]
+        for side in sides:
+            side.wait_for("the far side is heard")
+        rooms.process.kill()
+        rooms.process.wait()
+        for side in sides:
+            side.wait_for("the room is away")
+        with Rooms(rooms.port) as again:
+            again.wait_for("2 members in 1 rooms", seconds=20)
+            time.sleep(2)
+            for side in sides:
+                assert not any("disconnected" in line or "hung up" in line for line in side.lines), side.log()
+                assert len([line for line in side.lines if "the far side is heard" in line]) == 1, side.log()
+
+
+def test_without_voice_a_member_is_called_by_its_name_and_rings(tmp_path):
+    with Rooms() as rooms, contextlib.ExitStack() as stack:
+        url = f"ws://127.0.0.1:{rooms.port}/"
+        door, gate = (
+            stack.enter_context(inhabitant(tmp_path, name, url, voice=False, answer="ring"))
+            for name in ("door", "gate"))
+        door.wait_for("gate came into the room")
+        time.sleep(1)
+        assert not any("the far side is heard" in line for line in door.lines), door.log()
+        with Client(tmp_path / "door.socket") as caller, Client(tmp_path / "gate.socket") as callee:
+            assert caller.ask({"command": "call", "peers": ["gate"]})["ok"]
+            until(lambda: gate.status()["state"] == "ringing", "it rings")
+            assert callee.ask({"command": "answer"})["ok"]
+            for side in (door, gate):
+                side.wait_for("the far side is heard")
+            assert callee.ask({"command": "hangup"})["ok"]

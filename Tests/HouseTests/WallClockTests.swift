@@ -12,6 +12,7 @@ import Testing
     "Sources/Linux/Clock.swift": "it is the clock",
     "Sources/Host/ServiceHost.swift": "once, at start: sender reports count on from there by the monotonic clock",
     "Sources/intercom/Running.swift": "to judge signed tokens, which say how long they hold by it",
+    "Sources/intercom/RoomsCommand.swift": "to judge signed tokens, as Running does",
     "Sources/intercom/PairCommand.swift": "to say how many days ago somebody was seen",
     "Sources/intercom/DoctorChecks.swift": "to say that it is wrong",
     "Sources/intercom/DoctorChecks+Certificate.swift": "to say what a browser will say of the dates",

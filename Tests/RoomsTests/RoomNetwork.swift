@@ -30,7 +30,7 @@ struct RoomNetwork {
   var delay = Instant.Span.milliseconds(5)
   var randomness: Randomness
 
-  init(seed: UInt64 = 1, doorkeeper: @escaping RoomDoorkeeper = { _, _, _ in true }) {
+  init(seed: UInt64 = 1, doorkeeper: RoomDoorkeeper = .everybody) {
     randomness = Randomness(seed: seed)
     door = RoomDoor(RoomServer(randomness: randomness.split(), doorkeeper: doorkeeper))
   }
@@ -89,7 +89,7 @@ struct RoomNetwork {
   }
 
   /// The server's program is killed and starts again: it knows nothing.
-  mutating func restart(doorkeeper: @escaping RoomDoorkeeper = { _, _, _ in true }) {
+  mutating func restart(doorkeeper: RoomDoorkeeper = .everybody) {
     door = RoomDoor(RoomServer(randomness: randomness.split(), doorkeeper: doorkeeper))
     for index in wires.indices where wires[index] != nil {
       wires[index] = nil

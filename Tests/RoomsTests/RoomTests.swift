@@ -162,16 +162,15 @@ struct RoomTests {
     #expect(network.story(3).first == "refused name_taken")
   }
 
-  @Test("the doorkeeper sees token and room, and who is refused is told so")
-  func token() {
-    var network = RoomNetwork { token, room, client in token == "key of \(room.text)" && client.isLoopback }
-    let (good, bad, none) = (
-      network.add("a", token: "key of house"), network.add("b", token: "key of other"), network.add("c")
-    )
+  @Test("who is refused by the doorkeeper is told so, and is not in the room")
+  func refusedAtTheDoor() {
+    var network = RoomNetwork(doorkeeper: RoomDoorkeeper(.token))
+    let (some, none) = (network.add("a", token: "a.b.c"), network.add("b"))
     network.run(seconds: 2)
-    #expect(network.story(good) == ["inside with "])
-    #expect(network.story(bad).first == "refused not_allowed" && network.story(none).first == "refused not_allowed")
-    #expect(network.door.rooms.memberCount == 1)
+    #expect(network.story(some).first == "refused not_allowed" && network.story(none).first == "refused not_allowed")
+    #expect(network.door.rooms.memberCount == 0)
+    let counters = network.door.rooms.counters
+    #expect(counters.wrongTokens > 0 && counters.refused > counters.wrongTokens)
   }
 
   @Test("waits between attempts grow to a bound, and never storm")
@@ -228,7 +227,7 @@ struct RoomTests {
 @Suite("Room door")
 struct RoomDoorTests {
   private func answer(_ wire: String) -> String {
-    var door = RoomDoor(RoomServer(randomness: Randomness(seed: 1)) { _, _, _ in true })
+    var door = RoomDoor(RoomServer(randomness: Randomness(seed: 1), doorkeeper: .everybody))
     guard let id = door.open(from: .loopbackV4, to: .loopbackV4, at: .zero) else { return "" }
     wire.withByteView { door.handle($0, on: id, at: .zero) }
     var bytes: [UInt8] = []
@@ -249,7 +248,7 @@ struct RoomDoorTests {
 
   @Test("the places are bounded, and idle connections make room")
   func places() {
-    var door = RoomDoor(RoomServer(randomness: Randomness(seed: 1)) { _, _, _ in true })
+    var door = RoomDoor(RoomServer(randomness: Randomness(seed: 1), doorkeeper: .everybody))
     for _ in 0..<300 {
       _ = door.open(from: .loopbackV4, to: .loopbackV4, at: .zero)
       while door.pollAction() != nil {}

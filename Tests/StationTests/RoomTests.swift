@@ -20,7 +20,7 @@ final class RoomBetween {
   private var connections: [WebConnectionID?] = [nil, nil]
 
   private static func server(_ seed: UInt64) -> RoomDoor {
-    RoomDoor(RoomServer(randomness: Randomness(seed: seed)) { _, _, _ in true })
+    RoomDoor(RoomServer(randomness: Randomness(seed: seed), doorkeeper: .everybody))
   }
 
   init(_ pair: StationPair) {
