@@ -57,6 +57,13 @@ public struct PinBook: Sendable {
     return name.isEmpty || pins(of: name).isEmpty ? .unknown : .changed(name)
   }
 
+  /// Whether whoever is called `name` may show `fingerprint`; nil: none that could be used.
+  public func admits(_ fingerprint: Fingerprint?, as name: String) -> Bool {
+    let pins = pins(of: name)
+    guard let fingerprint else { return pins.isEmpty }
+    return pins.isEmpty || pins.contains(fingerprint)
+  }
+
   /// The certificates of which one must be `name`'s; none: any is taken.
   public func pins(of name: String) -> [Fingerprint] {
     if let pin = peers.first(where: { sameBytes($0.name, name) })?.fingerprint { return [pin] }

@@ -20,38 +20,16 @@ import Web
 
 /// The calls of a room. Owned by the loop thread.
 public struct RoomDesk: Sendable {
-  private enum Step {
-    /// An offer that nobody has accepted.
-    case kept
-    case begun, socketsAwaited, described
-  }
-
-  private struct Leg {
-    let id: RoomCallID
-    /// What messages call it.
-    let call: String
-    var member: String
-    let name: String
-    let isPlaced: Bool
-    var carried = CarriedCall()
-    var step: Step
-    /// What came before the call could take it.
-    var kept: [StdioMessage] = []
-    var isAnswered = false
-    var isUpTold = false
-    /// Its owner knows that it is over, or has ended it.
-    var isSettled = false
-    var byeReason: String?
-  }
-
   /// The member.
   public private(set) var member: RoomMember
-  private var legs: [Leg] = []
+  private var legs: [RoomLeg] = []
   private var randomness: Randomness
   private var lastNumber: UInt32 = 0
   private var events: [RoomDeskEvent] = []
   private var lines: [LogLine] = []
   private var isTroubleTold = false
+  /// The certificates that names are held against: the room server may be anybody's, and lie.
+  var pins = PinBook([], [])
 
   /// A desk for `member`, which has not started.
   public init(_ member: RoomMember, randomness: Randomness) {
@@ -85,7 +63,8 @@ public struct RoomDesk: Sendable {
     guard let peer = member.peers.first(where: { sameBytes($0.name, name) }), legs.count < Limits.callSessionsMax else {
       return nil
     }
-    var leg = Leg(id: nextID(), call: nextCall(), member: peer.member, name: name, isPlaced: true, step: .begun)
+    var leg = RoomLeg(
+      id: nextID(), call: RoomLeg.newCall(&randomness), member: peer.member, name: name, isPlaced: true, step: .begun)
     do throws(VOIPError) { try leg.carried.begin(service: &service, at: now) } catch {
       lines.append(LogLine(.warning, "\(name) cannot be called: \(error.text)"))
       return nil
@@ -258,7 +237,12 @@ public struct RoomDesk: Sendable {
       guard legs.count < Limits.callSessionsMax else {
         return member.send(RoomSignal(signal.call, .bye(reason: RoomSignal.busy)), to: from, at: now)
       }
-      let leg = Leg(
+      guard pins.admits(VOIPService<Channel>.fingerprint(in: sdp), as: peer.name) else {
+        member.send(RoomSignal(signal.call, .bye(reason: RoomLeg.changedSentence)), to: from, at: now)
+        lines.append(LogLine(.warning, "a call in the room was refused: " + RoomLeg.changed(peer.name)))
+        return events.append(.distrusted)
+      }
+      let leg = RoomLeg(
         id: nextID(), call: signal.call, member: from, name: peer.name, isPlaced: false, step: .kept,
         kept: [.offer(sdp)])
       legs.append(leg)
@@ -293,6 +277,8 @@ public struct RoomDesk: Sendable {
   ) {
     do throws(CarriedCallError) {
       try legs[index].carried.handle(message, service: &service, at: now)
+      // Nothing has been sent yet that the far side's certificate was to protect.
+      guard isTrusted(index, message, service) else { return giveUpUntrusted(index, service: &service, at: now) }
       guard case .answer = message, !legs[index].isAnswered else { return }
       legs[index].isAnswered = true
       events.append(.answered(legs[index].id))
@@ -304,6 +290,28 @@ public struct RoomDesk: Sendable {
       case .candidate, .bye, .state: break
       }
     }
+  }
+
+  private func isTrusted<Channel: SecureChannel & ~Copyable>(
+    _ index: Int, _ message: StdioMessage, _ service: borrowing VOIPService<Channel>
+  ) -> Bool {
+    switch message {
+    case .offer, .answer:
+      let shown = legs[index].carried.connection.flatMap { service.remoteFingerprint(of: $0) }
+      return pins.admits(shown, as: legs[index].name)
+    case .candidate, .bye, .state: return true
+    }
+  }
+
+  private mutating func giveUpUntrusted<Channel: SecureChannel & ~Copyable>(
+    _ index: Int, service: inout VOIPService<Channel>, at now: Instant
+  ) {
+    legs[index].isSettled = true
+    let id = legs[index].id
+    lines.append(LogLine(.warning, "the call was given up: " + RoomLeg.changed(legs[index].name)))
+    events.append(.distrusted)
+    events.append(legs[index].isPlaced ? .failed(id, .untrusted) : .over(id, .lost))
+    legs[index].carried.hangUp(service: &service, at: now)
   }
 
   private mutating func giveUpBroken<Channel: SecureChannel & ~Copyable>(
@@ -377,29 +385,15 @@ public struct RoomDesk: Sendable {
     guard case .over(let end) = leg.carried.phase else { return hasMoved }
     legs[index].isSettled = true
     if leg.isPlaced, !leg.isAnswered {
-      events.append(.failed(leg.id, Self.failure(leg.byeReason)))
+      events.append(.failed(leg.id, leg.failure))
     } else {
       events.append(.over(leg.id, end == .hungUp || end == .farSideHungUp ? .hungUp : .lost))
     }
     return true
   }
 
-  private static func failure(_ reason: String?) -> CallFailure {
-    guard let reason else { return .unreachable }
-    if sameBytes(reason, RoomSignal.busy) { return .busy }
-    if sameBytes(reason, RoomSignal.noAnswer) { return .noAnswer }
-    return .refused
-  }
-
   private mutating func nextID() -> RoomCallID {
     lastNumber &+= 1
     return RoomCallID(number: lastNumber)
-  }
-
-  /// Sixteen random digits: calls of two members must not be taken for each other.
-  private mutating func nextCall() -> String {
-    var digits: [UInt8] = []
-    for _ in 0..<16 { digits.append(0x61 + UInt8(randomness.below(26))) }
-    return String(decoding: digits, as: UTF8.self)
   }
 }

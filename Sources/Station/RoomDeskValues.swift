@@ -25,6 +25,8 @@ public enum RoomDeskEvent: Sendable {
   case interrupted(RoomCallID, Bool)
   /// A call that we placed was not answered, and is over.
   case failed(RoomCallID, CallFailure)
+  /// A certificate was not the one that is pinned for its name, and the call refused.
+  case distrusted
   /// An offer was taken back, or a call is over, not by us.
   case over(RoomCallID, CallOver)
 }

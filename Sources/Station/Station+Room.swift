@@ -128,6 +128,7 @@ extension Station {
     isEnding: Bool, service: inout VOIPService<Channel>, at now: Instant
   ) -> Bool {
     guard room != nil else { return false }
+    room?.desk.pins = pins
     var hasMoved = room?.desk.proceed(service: &service, at: now) ?? false
     while let event = room?.desk.pollEvent() {
       hasMoved = true
@@ -170,6 +171,7 @@ extension Station {
       guard let number = forget(id) else { return }
       model.failed(number, failure, at: now)
       delayWanted(at: now)
+    case .distrusted: counters.changedCertificates += 1
     case .over(let id, let how): if let number = forget(id) { model.over(number, how, at: now) }
     }
   }

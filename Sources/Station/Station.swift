@@ -88,7 +88,7 @@ public struct Station: Sendable {
   /// The speaker's volume, 0 ... 100.
   public private(set) var volumePercent: Int
   /// What was refused, and why.
-  public private(set) var counters = StationCounters()
+  public internal(set) var counters = StationCounters()
 
   var settings: Settings
   /// The room it is in; nil: none.
@@ -99,7 +99,7 @@ public struct Station: Sendable {
   /// Calls that are over, and whose callers may want them back.
   private var past: [Incoming] = []
   private var devices: [KnownDevice] = []
-  private var pins: PinBook
+  private(set) var pins: PinBook
   private var rings: Randomness
   private var pagesRing: (id: String, number: CallNumber)?
   /// Who has asked for the mute, as the service counts it: it lasts while anybody's request does.

@@ -142,7 +142,7 @@ private final class RoomCalling {
     case .over(let id, let how):
       guard id == call else { return }
       if wasUp { end = how == .hungUp ? .farSideHungUp : .lost(.consentExpired) } else { call = nil }
-    case .membersChanged, .answered, .interrupted: break
+    case .membersChanged, .answered, .interrupted, .distrusted: break
     }
   }
 }

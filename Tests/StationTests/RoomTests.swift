@@ -5,6 +5,7 @@
 
 import Config
 import Core
+import Peer
 import Rooms
 import Station
 import Testing
@@ -17,6 +18,8 @@ final class RoomBetween {
   var door: RoomDoor
   /// Whether the server can be reached.
   var isUp = true
+  /// What the server makes of the bytes that it hands on to a side.
+  var lie: (Int, [UInt8]) -> [UInt8] = { _, bytes in bytes }
   private var connections: [WebConnectionID?] = [nil, nil]
 
   private static func server(_ seed: UInt64) -> RoomDoor {
@@ -82,6 +85,7 @@ final class RoomBetween {
           bytes = view.array()
           return view.count
         }
+        bytes = lie(side, bytes)
         pair.stations[side].handleRoom { member in bytes.withByteView { member.handle($0, at: pair.now) } }
       }
     }
@@ -106,6 +110,51 @@ struct StationRoomTests {
     pair.run(until: [.connected, .connected], seconds: 5)
     #expect(!pair.tones[0].contains(.ring))
     #expect(pair.call.sides.allSatisfy { $0.service.connections.count == 1 })
+  }
+
+  // Pinned certificates
+
+  private static func certificate(_ seed: UInt64) -> Fingerprint { ClearChannel.fingerprint(of: .init(seed: seed)) }
+
+  /// Stations that have each other's certificates pinned.
+  private func pinned() -> (pair: StationPair, room: RoomBetween) {
+    let pair = StationPair {
+      $0.peers[0].fingerprint = Self.certificate($0.peers[0].name == "alpha" ? 1 : 2)
+    }
+    return (pair, RoomBetween(pair))
+  }
+
+  @Test("members whose certificates are pinned meet when they have them")
+  func pinnedAndRight() throws {
+    let (pair, room) = pinned()
+    for side in 0..<2 { try room.enter(side) }
+    pair.run(until: [.connected, .connected], seconds: 5)
+    #expect(pair.stations.allSatisfy { $0.counters.changedCertificates == 0 })
+  }
+
+  @Test(
+    "a room server that swaps the certificate of a description is refused by the side that reads it", arguments: [0, 1])
+  func lyingServer(reader: Int) throws {
+    let (pair, room) = pinned()
+    let wrong = Array(Self.certificate(9).text.utf8)
+    room.lie = { side, bytes in
+      guard side == reader else { return bytes }
+      var bytes = bytes
+      for seed in 1...2 as ClosedRange<UInt64> {
+        let right = Array(Self.certificate(seed).text.utf8)
+        guard right.count == wrong.count, bytes.count >= right.count else { continue }
+        for start in 0...bytes.count - right.count where Array(bytes[start..<start + right.count]) == right {
+          bytes.replaceSubrange(start..<start + right.count, with: wrong)
+        }
+      }
+      return bytes
+    }
+    for side in 0..<2 { try room.enter(side) }
+    pair.run(milliseconds: 3_000)
+    #expect(!pair.states.contains(.connected))
+    #expect(pair.stations[reader].counters.changedCertificates > 0)
+    #expect(pair.lines[reader].contains { $0.contains("certificate of \(["zulu", "alpha"][reader]) has changed") })
+    #expect(!pair.tones[0].contains(.connected) && !pair.tones[1].contains(.connected))
   }
 
   @Test("a person's hang-up on either side ends it, and nobody calls again by itself", arguments: [0, 1])
