@@ -424,6 +424,10 @@ public enum Limits {
   public static let callCandidatesMax = 32
   /// Redirects followed for one call.
   public static let callRedirectsMax = 3
+  /// How often a player asks for a stream that is not live yet: ten minutes, with the pauses below.
+  public static let whepAsksMax = 15
+  /// The longest pause between two such questions, in seconds: doubling pauses would else soon miss a stream's beginning.
+  public static let whepAskSecondsMax = 60
   /// Time for a caller to end a call properly before it just goes.
   public static let callHangUpMilliseconds = 3000
   /// How long a reloaded page may still get its call back by its old session: a slow phone's page takes seconds to load.

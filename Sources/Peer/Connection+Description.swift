@@ -77,10 +77,19 @@ extension Connection where Channel: ~Copyable {
     do throws(SDPError) { return try SessionDescription(parsing: bytes).certificateFingerprint } catch { return nil }
   }
 
+  /// Says, before an offer is set, which way voice may flow in answer to it, and that it may hold one media section only:
+  /// the rules of WHIP and WHEP (RFC 9725 section 4.4).
+  public mutating func restrictAnswer(to direction: VoiceDirection) {
+    negotiation.isStrict = true
+    negotiation.parameters.sends = direction != .onlyReceives
+    negotiation.parameters.receives = direction != .onlySends
+  }
+
   /// Sets the far side's offer. Throws what is wrong with it; the connection then stays as it was.
   public mutating func setRemoteOffer(_ bytes: ByteView, at now: Instant) throws(PeerError) {
     guard case .idle = negotiation.step, state == .new else { throw .wrongOrder }
     let offer = try Self.refusing { () throws(SDPError) in try SessionDescription(parsing: bytes) }
+    guard !negotiation.isStrict || offer.sections.count <= 1 else { throw .description(.tooManyStreams) }
     // Whether it can be answered is found out now, so that whoever sent it is told at once.
     let (_, audio) = try Self.refusing { () throws(SDPError) in try SDPAnswer.make(to: offer, negotiation.parameters) }
     guard Self.credentials(of: audio) != nil else { throw .description(.malformedICECredentials) }

@@ -22,6 +22,8 @@ struct Negotiation {
   }
 
   var step = Step.idle
+  /// Whether an offer may hold one media section only.
+  var isStrict = false
   var audio: NegotiatedAudio?
   var parameters: SDPParameters
   var randomness: Randomness

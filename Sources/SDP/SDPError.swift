@@ -34,6 +34,8 @@ public enum SDPError: Error, Equatable, Sendable {
   case setupConflict
   /// The audio section is inactive, or the two sides' directions leave nothing to flow.
   case inactive
+  /// More than one media section is offered where only one stream of voice is taken (RFC 9725 section 4.4).
+  case tooManyStreams
   /// The answer switched our audio section off.
   case rejected
   /// The answer's sections are not the offer's, in number or in kind (RFC 3264 section 6).
@@ -56,6 +58,7 @@ public enum SDPError: Error, Equatable, Sendable {
     case .noRTCPMux: "the audio section has no rtcp-mux"
     case .setupConflict: "the DTLS roles (a=setup) of the two sides do not fit together"
     case .inactive: "the audio section lets voice flow neither way"
+    case .tooManyStreams: "the description has more than one media section, and only one stream of voice is taken here"
     case .rejected: "the far side rejected the audio section"
     case .sectionMismatch: "the answer's sections are not those of the offer"
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// Calls that come in by HTTP: each session of the `/call` resource is a connection of the service.
+// Calls that come in by HTTP: each session at `/call`, `/whip` or `/whep` is a connection of the service.
 //
 //   WebServer ─ offer, trickle, ended ─►  AnsweringDesk  ─ create, describe, close ─► VOIPService
 //             ◄─ answer, refuse, end ───                 ◄─ gathered, state ────────
@@ -66,6 +66,11 @@ public struct AnsweringDesk: Sendable {
     }
     note(.information, id, "comes in")
     do throws(VOIPError) {
+      switch web.caller(of: session)?.endpoint {
+      case .whip: try service.restrictAnswer(to: .onlyReceives, on: id)
+      case .whep: try service.restrictAnswer(to: .onlySends, on: id)
+      case .call, nil: break
+      }
       try service.setRemoteDescription(.offer, String(decoding: offer, as: UTF8.self), on: id, at: now)
       calls.append(Call(session: session, connection: id))
       return id

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// A call that goes out by HTTP: one connection of the service, and the client's side of the `/call` exchange.
+// A call that goes out by HTTP: one connection of the service, and the client's side of the exchange at `/call`, or at a media
+// server's WHIP or WHEP endpoint.
 //
 //   CallClient ─ answered, failed, ended ─►  PlacedCall  ─ create, describe, close ─► VOIPService
 //              ◄─ place, candidates, hang up             ◄─ candidates, state ───────
@@ -42,6 +43,7 @@ public struct PlacedCall: Sendable {
   public private(set) var isAnswered = false
 
   private let label: String
+  private let direction: VoiceDirection
   private let pins: [Fingerprint]
   private var lines: [LogLine] = []
 
@@ -49,11 +51,21 @@ public struct PlacedCall: Sendable {
   /// call back that the far side had placed. `authority` is the digest of the authority that its https certificate must
   /// come from; nil: the usual ones. `pins`: the certificates of which one must be the far side's; none: any is taken. Log
   /// lines begin with `label`.
+  ///
+  /// `endpoint` is by which rules, and `token` what is shown as a bearer token; nil: none.
   public init(
-    to url: HTTPURL, name: String = "", wantsReturn: Bool = false, authority: Fingerprint? = nil,
+    to url: HTTPURL, _ endpoint: CallEndpoint = .call, token: String? = nil, name: String = "",
+    wantsReturn: Bool = false, authority: Fingerprint? = nil,
     pins: [Fingerprint] = [], label: String = "call"
   ) {
-    client = CallClient(to: url, name: name, wantsReturn: wantsReturn, authority: authority)
+    client = CallClient(
+      to: url, endpoint, name: name, wantsReturn: wantsReturn, authority: authority, token: token)
+    direction =
+      switch endpoint {
+      case .call: .bothWays
+      case .whip: .onlySends
+      case .whep: .onlyReceives
+      }
     self.pins = pins
     self.label = label
   }
@@ -73,7 +85,7 @@ public struct PlacedCall: Sendable {
     service: inout VOIPService<Channel>, at now: Instant
   ) throws(VOIPError) {
     guard let connection else { throw .wrongOrder }
-    let offer = try service.createOffer(on: connection, at: now)
+    let offer = try service.createOffer(direction: direction, on: connection, at: now)
     client.place(offer: Array(offer.utf8), fragmentHead: try service.fragmentHead(on: connection), at: now)
     isPlaced = true
     if isGathered { client.endCandidates(at: now) }
@@ -123,6 +135,7 @@ public struct PlacedCall: Sendable {
       case .failed(let error):
         if let connection { service.closeConnection(connection, at: now) }
         phase = .over(.refused(error))
+      case .waiting(let seconds): note(.notice, "there is no stream yet; asking again in \(seconds) s")
       case .trickleFailed(let error): note(.notice, "further candidates did not get through: \(error.text)")
       case .ended: if phase == .ending { phase = .over(.hungUp) }
       }

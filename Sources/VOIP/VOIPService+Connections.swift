@@ -94,6 +94,14 @@ extension VOIPService where Channel: ~Copyable {
     } catch { throw .connection(error) }
   }
 
+  /// Says, before an offer is set, which way voice may flow in answer to it, and that it may hold one media section only:
+  /// the rules of WHIP and WHEP (RFC 9725 section 4.4).
+  ///
+  /// Throws `.unknownConnection`.
+  public mutating func restrictAnswer(to direction: VoiceDirection, on id: ConnectionID) throws(VOIPError) {
+    try existing(id).connection.restrictAnswer(to: direction)
+  }
+
   /// The answer (SDP) to the offer that `setRemoteDescription` set, with the candidates known so far.
   ///
   /// Throws `.unknownConnection`, `.connection(.wrongOrder)` when no offer was set.

@@ -8,7 +8,9 @@
 //   hangUp ─▶ DELETE ─▶ .ended
 //
 // DESIGN. One exchange at a time. A kept connection that the far side closed meanwhile is not an error: PATCH and DELETE are tried
-// once more on a new one. Left out: ICE restart, Link header fields (ICE servers come from the configuration), authorization.
+// once more on a new one. A player (`/whep`) that comes before its stream waits and asks again. The token goes wherever the call
+// is redirected and to its session (RFC 9725 section 4.7), but never from https to http. Left out: ICE restart, Link header
+// fields (ICE servers come from the configuration), the counter-offer of a WHEP server that refuses with 406.
 
 public import Core
 
@@ -28,6 +30,11 @@ public struct CallClient: Sendable {
   private var connection = HTTPClientConnection()
   private var connected: HTTPURL?
   private var url: HTTPURL
+  private let endpoint: CallEndpoint
+  private let token: String?
+  /// A stream that is not live yet is asked for again at this moment.
+  private var askAgain = Instant.never
+  private var refusedAsks = 0
   private let name: String
   private let wantsReturn: Bool
   /// The authority that https certificates must come from, wherever redirects lead; nil: those that are usual.
@@ -53,8 +60,14 @@ public struct CallClient: Sendable {
   /// A call to `url`, not placed yet, of an intercom called `name`; empty: it does not say.
   /// `wantsReturn`: it wants a call back that the far side had placed, and must not ring there. `authority` is the digest
   /// of the authority that its https certificate must come from.
-  public init(to url: HTTPURL, name: String = "", wantsReturn: Bool = false, authority: Fingerprint? = nil) {
+  /// `endpoint`: by which rules; `token` is shown as a bearer token (RFC 6750) with every request.
+  public init(
+    to url: HTTPURL, _ endpoint: CallEndpoint = .call, name: String = "", wantsReturn: Bool = false,
+    authority: Fingerprint? = nil, token: String? = nil
+  ) {
     self.url = url
+    self.endpoint = endpoint
+    self.token = token
     self.authority = authority
     self.name = name
     self.wantsReturn = wantsReturn
@@ -96,7 +109,8 @@ public struct CallClient: Sendable {
     let patience = phase == .placing ? Limits.callTakeBackMilliseconds : Limits.callHangUpMilliseconds
     hangUpDeadline = now + .milliseconds(patience)
     if phase == .inCall { phase = .ending }
-    if phase == .new || (phase == .placing && connection.isConnecting) { finish(.ended) }
+    let isUnseen = connection.isConnecting || askAgain != .never
+    if phase == .new || (phase == .placing && isUnseen) { finish(.ended) }
     settle(at: now)
   }
 
@@ -135,6 +149,7 @@ public struct CallClient: Sendable {
   /// Acts on a deadline that has come.
   public mutating func handleTimeout(at now: Instant) {
     if now >= hangUpDeadline { finish(.ended) }
+    if now >= askAgain { askAgain = .never }
     connection.handleTimeout(at: now)
     settle(at: now)
   }
@@ -151,7 +166,7 @@ public struct CallClient: Sendable {
   public mutating func pollOutput(_ send: (ByteView) -> Int) { connection.pollOutput(send) }
 
   /// When `handleTimeout` is to be called; `.never` when nothing waits.
-  public func pollTimeout() -> Instant { min(connection.pollTimeout(), hangUpDeadline) }
+  public func pollTimeout() -> Instant { min(min(connection.pollTimeout(), hangUpDeadline), askAgain) }
 
   // MARK: Questions
 
@@ -185,7 +200,9 @@ public struct CallClient: Sendable {
     defer { noteClosed() }
     guard exchange == .none else { return }
     switch phase {
-    case .placing: start(.offer, offerRequest(), at: url, at: now)
+    case .placing:
+      guard askAgain == .never else { return }
+      start(.offer, offerRequest(), at: url, at: now)
     case .ending:
       if let sessionURL { start(.delete, HTTPRequest(.delete, ""), at: sessionURL, at: now) } else { finish(.ended) }
     case .inCall:
@@ -205,6 +222,7 @@ public struct CallClient: Sendable {
     var request = plain
     request.target = target.target
     request.authority = target.authority
+    if let token { request.fields.add("Authorization", "Bearer \(token)") }
     exchange = next
     if !connection.isReusable || connected?.hasSameServer(as: target) != true {
       connection.open(at: now)
@@ -218,7 +236,7 @@ public struct CallClient: Sendable {
 
   private func offerRequest() -> HTTPRequest {
     var fields = HTTPFields([HTTPField("Content-Type", MediaType.sdp), HTTPField("Accept", MediaType.sdp)])
-    if !name.isEmpty { fields.add(CallerName.field, CallerName.written(name)) }
+    if endpoint == .call, !name.isEmpty { fields.add(CallerName.field, CallerName.written(name)) }
     if wantsReturn { fields.add(CallReturn.field, CallReturn.written) }
     return HTTPRequest(.post, "", fields: fields, body: offer)
   }
@@ -244,7 +262,7 @@ public struct CallClient: Sendable {
   private mutating func take(_ response: HTTPResponse, of ended: Exchange, at now: Instant) {
     isRetry = false
     switch ended {
-    case .offer: takeAnswer(response, at: now)
+    case .offer: if phase == .placing { takeAnswer(response, at: now) }
     case .trickle:
       sending = []
       if !response.status.isSuccess { fail(.trickle, .refused(CallRefused(response))) }
@@ -254,7 +272,6 @@ public struct CallClient: Sendable {
   }
 
   private mutating func takeAnswer(_ response: HTTPResponse, at now: Instant) {
-    guard phase == .placing else { return }
     let location = response.fields.first("Location")
     switch response.status.code {
     case 201:
@@ -271,15 +288,30 @@ public struct CallClient: Sendable {
       phase = hangsUp ? .ending : .inCall
       if hangsUp { hangUpDeadline = now + .milliseconds(Limits.callHangUpMilliseconds) }
       if !hangsUp { events.append(.answered(response.body)) }
-    case 307, 308:
-      redirects += 1
-      guard !hangsUp else { return finish(.ended) }
-      guard redirects <= Limits.callRedirectsMax, let location, let next = try? url.resolve(location),
-        next.isSecure || !url.isSecure
-      else { return fail(.offer, .malformedRedirect) }
-      url = next
+    case 307, 308: follow(location)
+    case 409 where endpoint == .whep && refusedAsks < Limits.whepAsksMax: wait(CallRefused(response), at: now)
+    case 406 where endpoint == .whep: fail(.offer, .counterOffer)
     default: fail(.offer, .refused(CallRefused(response)))
     }
+  }
+
+  private mutating func follow(_ location: String?) {
+    redirects += 1
+    guard !hangsUp else { return finish(.ended) }
+    guard redirects <= Limits.callRedirectsMax, let location, let next = try? url.resolve(location),
+      next.isSecure || !url.isSecure
+    else { return fail(.offer, .malformedRedirect) }
+    url = next
+  }
+
+  /// The stream is not live yet: asks again after what the server said, but after twice as long each time at least.
+  private mutating func wait(_ refused: CallRefused, at now: Instant) {
+    guard !hangsUp else { return finish(.ended) }
+    let patience = min(1 << refusedAsks, Limits.whepAskSecondsMax)
+    refusedAsks += 1
+    let seconds = min(max(refused.retryAfterSeconds ?? 0, patience), Limits.whepAskSecondsMax)
+    askAgain = now + .seconds(seconds)
+    events.append(.waiting(seconds: seconds))
   }
 
   private mutating func fail(_ ended: Exchange, _ error: CallClientError) {
@@ -298,7 +330,7 @@ public struct CallClient: Sendable {
   private mutating func finish(_ event: CallClientEvent) {
     guard phase != .done else { return }
     phase = .done
-    hangUpDeadline = .never
+    (hangUpDeadline, askAgain) = (.never, .never)
     exchange = .none
     connection.close()
     events.append(event)

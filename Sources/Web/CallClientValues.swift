@@ -36,6 +36,8 @@ public enum CallClientError: Error, Equatable, Sendable {
   case refused(CallRefused)
   /// A redirect that leads nowhere, to no http or https URL, from https to http, or once too often.
   case malformedRedirect
+  /// 406 of a WHEP server: it wants to make the offer itself.
+  case counterOffer
   /// 201 without an answer or without a Location.
   case malformedAnswer
 
@@ -50,6 +52,8 @@ public enum CallClientError: Error, Equatable, Sendable {
         "The far side refused (\(refused.status.code)): \(refused.detail)"
       }
     case .malformedRedirect: "The far side redirects the call to where it cannot go."
+    case .counterOffer:
+      "The far side refused (406): it wants to make the offer itself (a WHEP counter-offer), which is not done here."
     case .malformedAnswer: "The far side accepted the call without an answer or a session."
     }
   }
@@ -63,6 +67,8 @@ public enum CallClientEvent: Equatable, Sendable {
   case failed(CallClientError)
   /// Candidates could not be sent; the call goes on without, and no more are sent.
   case trickleFailed(CallClientError)
+  /// The far side has no stream yet; it is asked again after so many seconds.
+  case waiting(seconds: Int)
   /// The session was ended here; nothing follows.
   case ended
 }

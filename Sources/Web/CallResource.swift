@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The resource /call: how a far side places a call here, with the HTTP mechanics of WHIP (RFC 9725) and sound both ways.
+// The resources /call, /whip and /whep: how a far side places a call here, with the HTTP mechanics of WHIP (RFC 9725). Sound
+// goes both ways at /call, and one way at the other two.
 //
 //   POST /call        offer  ─▶ .offer     answer(...)        ─▶ 201 Location ETag, the answer
 //   PATCH /call/ID    fragm. ─▶ .trickle   acceptTrickle(...) ─▶ 204
@@ -21,8 +22,9 @@ public import Core
 /// Commands: `hold`, `answer`, `acceptTrickle`, `refuse`, `end`, `endedByCaller`. Handle: `handle`, `handleClosed`, `handleTimeout`.
 /// Poll: `pollReply`, `pollEvent`, `pollTimeout`; drain all three after every change.
 public struct CallResource: Sendable {
-  private struct Session {
+  struct Session {
     var id: CallSessionID
+    let endpoint: CallEndpoint
     var token: String
     var entityTag: String
     var caller: Caller
@@ -34,32 +36,35 @@ public struct CallResource: Sendable {
   }
 
   /// A session that its caller ended.
-  private struct Ended {
+  struct Ended {
     let id: CallSessionID
     let token: String
     let until: Instant
   }
 
-  private var sessions: [Session] = []
-  private var ended: [Ended] = []
-  private var randomness: Randomness
-  private var lastNumber: UInt32 = 0
-  private var replies: [CallReply] = []
-  private var events: [CallEvent] = []
+  var sessions: [Session] = []
+  var ended: [Ended] = []
+  var randomness: Randomness
+  var lastNumber: UInt32 = 0
+  var replies: [CallReply] = []
+  var events: [CallEvent] = []
+
+  /// The values of the Link fields that name our STUN servers to whoever calls at /whip and /whep.
+  var links: [String] = []
 
   /// A resource without sessions; `randomness` makes their names.
   public init(randomness: Randomness) { self.randomness = randomness }
 
   // MARK: Handle
 
-  /// A request for `/call` (`token` nil) or `/call/TOKEN` of `principal` from `client`, on `connection`, where it waits
+  /// A request for an endpoint (`token` nil) or its session `TOKEN` of `principal` from `client`, on `connection`, where it waits
   /// for its reply.
   public mutating func handle(
-    _ request: HTTPRequest, token: String?, on connection: WebConnectionID, from client: IPAddress,
-    by principal: Principal = .everybody, at now: Instant
+    _ request: HTTPRequest, at endpoint: CallEndpoint = .call, token: String?, on connection: WebConnectionID,
+    from client: IPAddress, by principal: Principal = .everybody, at now: Instant
   ) {
     let known = events.count
-    if let response = immediate(request, token: token, on: connection, from: client, at: now) {
+    if let response = immediate(request, endpoint, token, on: connection, from: client, at: now) {
       replies.append(CallReply(connection: connection, response: response))
     } else if events.count > known, case .offer(let id, _)? = events.last, let index = index(of: id) {
       sessions[index].caller.principal = principal
@@ -101,9 +106,11 @@ public struct CallResource: Sendable {
     guard let index = index(of: id), !sessions[index].isOpen else { return false }
     sessions[index].isOpen = true
     var response = HTTPResponse(.created, mediaType: MediaType.sdp, body: sdp)
-    response.fields.add("Location", "/call/\(sessions[index].token)")
+    let endpoint = sessions[index].endpoint
+    response.fields.add("Location", "/\(endpoint.name)/\(sessions[index].token)")
     response.fields.add("ETag", sessions[index].entityTag)
     response.fields.add("Cache-Control", "no-store")
+    if endpoint != .call { for link in links { response.fields.add("Link", link) } }
     reply(index, response)
     return true
   }
@@ -172,143 +179,19 @@ public struct CallResource: Sendable {
   /// Who placed a session's call; nil when the session is gone.
   public func caller(of id: CallSessionID) -> Caller? { index(of: id).map { sessions[$0].caller } }
 
-  // MARK: Requests
-
-  /// The response, or nil when the request waits for the station.
-  private mutating func immediate(
-    _ request: HTTPRequest, token: String?, on connection: WebConnectionID, from client: IPAddress, at now: Instant
-  ) -> HTTPResponse? {
-    guard let token else { return place(request, on: connection, from: client, at: now) }
-    guard let index = sessions.firstIndex(where: { $0.isOpen && Self.isSame($0.token, token) }) else {
-      return Self.noSuchSession
-    }
-    switch request.method {
-    case .patch: return trickle(request, index, on: connection, at: now)
-    case .delete: return delete(index, at: now)
-    case .get, .head: return HTTPResponse(.noContent)
-    case .options:
-      return HTTPResponse(.ok).with("Accept-Patch", MediaType.fragment).with("Allow", Self.sessionMethods)
-    default: return Self.notAllowed(Self.sessionMethods)
-    }
-  }
-
-  private mutating func place(
-    _ request: HTTPRequest, on connection: WebConnectionID, from client: IPAddress, at now: Instant
-  ) -> HTTPResponse? {
-    switch request.method {
-    case .post: break
-    case .get, .head: return HTTPResponse(.noContent)
-    case .options: return HTTPResponse(.ok).with("Accept-Post", MediaType.sdp).with("Allow", Self.endpointMethods)
-    default: return Self.notAllowed(Self.endpointMethods)
-    }
-    guard MediaType.matches(request.fields.first("Content-Type"), MediaType.sdp) else {
-      return .problem(.unsupportedMediaType, "An offer has the type application/sdp.")
-        .with("Accept-Post", MediaType.sdp)
-    }
-    guard MediaType.isAccepted(MediaType.sdp, by: request.fields) else {
-      return .problem(.notAcceptable, "The answer has the type application/sdp.")
-    }
-    guard !request.body.isEmpty else { return .problem(.badRequest, "There is no offer in the body.") }
-    guard let name = CallerName.read(request.fields) else {
-      return .problem(.badRequest, "Intercom-Name is not the percent-encoded UTF-8 of a name of 1 to 64 bytes.")
-    }
-    var caller = Caller(name: name, address: client, wantsReturn: CallReturn.read(request.fields))
-    caller.answersRing = CallRing.read(request.fields)
-    if let token = CallReplacement.read(request.fields) {
-      guard let replaced = replaceable(token, at: now) else {
-        return .problem(.notFound, "The call whose place this one is to take is over.")
-      }
-      caller.replaces = replaced
-    }
-    guard sessions.count < Limits.callSessionsMax else {
-      return Self.unavailable("There are as many calls as can be.", retryAfterSeconds: 5)
-    }
-    lastNumber &+= 1
-    var session = Session(
-      id: CallSessionID(lastNumber), token: Self.hexadecimal(randomness.next()) + Self.hexadecimal(randomness.next()),
-      entityTag: "\"\(Self.hexadecimal(randomness.next()))\"", caller: caller)
-    session.waiting = connection
-    session.deadline = now + .milliseconds(Limits.callAnswerMilliseconds)
-    sessions.append(session)
-    events.append(.offer(session.id, request.body))
-    return nil
-  }
-
-  private mutating func trickle(
-    _ request: HTTPRequest, _ index: Int, on connection: WebConnectionID, at now: Instant
-  ) -> HTTPResponse? {
-    guard MediaType.matches(request.fields.first("Content-Type"), MediaType.fragment) else {
-      return .problem(.unsupportedMediaType, "Candidates have the type application/trickle-ice-sdpfrag.")
-        .with("Accept-Patch", MediaType.fragment)
-    }
-    guard request.fields.contains("If-Match") else {
-      return .problem(.preconditionRequired, "If-Match must carry the ETag of the 201 response.")
-    }
-    let tags = request.fields.members("If-Match")
-    if tags.count == 1, tags[0].hasBytes(of: "*") {
-      return .problem(.unprocessableContent, "An ICE restart is not supported yet.")
-    }
-    // Only a strong comparison counts (RFC 9110 section 13.1.1), so W/"..." never matches.
-    guard tags.contains(where: { $0.hasBytes(of: sessions[index].entityTag) }) else {
-      return .problem(.preconditionFailed, "If-Match is not the session's present ETag.")
-    }
-    guard !request.body.isEmpty else { return .problem(.badRequest, "There is no fragment in the body.") }
-    guard sessions[index].waiting == nil else {
-      return .problem(.conflict, "Another request of this session is under way.").with("Retry-After", "1")
-    }
-    sessions[index].waiting = connection
-    sessions[index].deadline = now + .milliseconds(Limits.callAnswerMilliseconds)
-    events.append(.trickle(sessions[index].id, request.body))
-    return nil
-  }
-
-  private mutating func delete(_ index: Int, at now: Instant) -> HTTPResponse {
-    keepToken(index, at: now)
-    reply(index, Self.noSuchSession)
-    events.append(.ended(sessions.remove(at: index).id, .deleted))
-    return HTTPResponse(.ok)
-  }
-
-  private mutating func keepToken(_ index: Int, at now: Instant) {
-    guard sessions[index].isOpen else { return }
-    ended.removeAll { $0.until <= now }
-    if ended.count >= Limits.callTokensKeptMax { ended.removeFirst() }
-    let until = now + .milliseconds(Limits.callReplaceMilliseconds)
-    ended.append(Ended(id: sessions[index].id, token: sessions[index].token, until: until))
-  }
-
-  /// The session that `token` names: one that is up, or one that its caller ended a moment ago.
-  private func replaceable(_ token: String, at now: Instant) -> CallSessionID? {
-    if let session = sessions.first(where: { $0.isOpen && Self.isSame($0.token, token) }) { return session.id }
-    return ended.first { $0.until > now && Self.isSame($0.token, token) }?.id
-  }
-
   // MARK: Helpers
-
-  private static let endpointMethods = "POST, OPTIONS, GET, HEAD"
-  private static let sessionMethods = "PATCH, DELETE, OPTIONS, GET, HEAD"
-
-  private static var noSuchSession: HTTPResponse { .problem(.notFound, "There is no such call session.") }
-
-  private static func notAllowed(_ methods: String) -> HTTPResponse {
-    .problem(.methodNotAllowed, "This resource understands \(methods).").with("Allow", methods)
-  }
-
-  private static func unavailable(_ detail: String, retryAfterSeconds: Int) -> HTTPResponse {
-    .problem(.serviceUnavailable, detail).with("Retry-After", "\(retryAfterSeconds)")
-  }
 
   private func index(of id: CallSessionID) -> Int? { sessions.firstIndex { $0.id == id } }
 
   /// Answers whoever waits for a session.
-  private mutating func reply(_ index: Int, _ response: HTTPResponse) {
+  mutating func reply(_ index: Int, _ response: HTTPResponse) {
     sessions[index].deadline = .never
     guard let connection = sessions[index].waiting else { return }
     sessions[index].waiting = nil
     replies.append(CallReply(connection: connection, response: response))
   }
 
-  private static func hexadecimal(_ value: UInt64) -> String {
+  static func hexadecimal(_ value: UInt64) -> String {
     var bytes: [UInt8] = []
     for index in 0..<16 {
       let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - index * 4) & 15)
@@ -318,7 +201,7 @@ public struct CallResource: Sendable {
   }
 
   /// Whether both names are the same, in a time that does not tell how much of them is.
-  private static func isSame(_ left: String, _ right: String) -> Bool {
+  static func isSame(_ left: String, _ right: String) -> Bool {
     let (one, other) = (Array(left.utf8), Array(right.utf8))
     guard one.count == other.count else { return false }
     var difference: UInt8 = 0

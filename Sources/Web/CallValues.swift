@@ -54,6 +54,8 @@ public struct Caller: Equatable, Sendable {
   public var name: String
   /// Where the offer came from.
   public var address: IPAddress
+  /// Where its offer came to, which says who may be heard.
+  public var endpoint = CallEndpoint.call
   /// Whether it wants a call back that it had been called for (`Intercom-Return`), and none that rings.
   public var wantsReturn: Bool
   /// Which ring of this device's pages it answers (`Intercom-Ring`); empty: none, it calls.

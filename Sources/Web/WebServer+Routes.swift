@@ -67,11 +67,12 @@ extension WebServer {
     _ request: HTTPRequest, _ rule: RouteRule, _ segments: [String], _ index: Int, at now: Instant
   ) {
     let first = segments.first ?? ""
-    if first.hasBytes(of: "call") {
+    if let endpoint = CallEndpoint(first) {
       slots[index].wait = .call
       let token = segments.count == 2 ? segments[1] : nil
       return calls.handle(
-        request, token: token, on: id(index), from: slots[index].client, by: slots[index].principal, at: now)
+        request, at: endpoint, token: token, on: id(index), from: slots[index].client, by: slots[index].principal,
+        at: now)
     }
     if request.method == .options {
       return respond(index, HTTPResponse(.ok).with("Allow", Self.allow(for: segments)), at: now)

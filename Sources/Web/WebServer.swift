@@ -54,7 +54,9 @@ public struct WebServer: Sendable {
   /// Who is let in, and who may do what. A change of it is drained by `pollEvent`.
   public var doorkeeper: AccessControl
   /// What is told to whoever asks who we are.
-  public var facts = WebFacts()
+  public var facts = WebFacts() {
+    didSet { calls.links = facts.stunServers.map { "<\($0)>; rel=\"ice-server\"" } }
+  }
   /// Seconds since 1970-01-01 UTC, for tokens alone: kept by the hall, which sets it before it hands anything over.
   public var wallSeconds: Int64 = 0
   /// Events since the start.

@@ -44,9 +44,15 @@ public struct WebFacts: Equatable, Sendable {
   public var version: String
   /// The digest of the certificate for calls, as `sha-256 AA:BB:..`; empty when there is none yet.
   public var fingerprint: String
+  /// The URIs of the STUN servers of the configuration (RFC 7064), for players and publishers.
+  public var stunServers: [String]
 
   /// Facts.
-  public init(trust: TrustFacts = TrustFacts(name: "intercom"), version: String = "", fingerprint: String = "") {
+  public init(
+    trust: TrustFacts = TrustFacts(name: "intercom"), version: String = "", fingerprint: String = "",
+    stunServers: [String] = []
+  ) {
+    self.stunServers = stunServers
     (self.trust, self.version, self.fingerprint) = (trust, version, fingerprint)
   }
 }

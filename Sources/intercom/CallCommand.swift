@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// `intercom call URL|NAME`: places one call by HTTP.
+// `intercom call URL|NAME`: places one call by HTTP, with an intercom or a media server (whip+ and whep+).
 
 import Config
 import Core
@@ -21,9 +21,9 @@ enum CallCommand {
     case .success(let loaded): configuration = loaded
     case .failure(let failure): return failure.code
     }
-    guard let (name, url) = target(options.target, configuration.settings) else { return ExitCode.usage }
+    guard let (name, target) = target(options.target, configuration.settings) else { return ExitCode.usage }
     do throws(HostError) {
-      return try Calling(configuration, options, peer: name, url: url).run()
+      return try Calling(configuration, options, peer: name, target).run()
     } catch {
       Terminal.complain("intercom: \(error.text)")
       return error.exitCode
@@ -31,10 +31,10 @@ enum CallCommand {
   }
 
   /// Whom `text` names: a peer of the configuration, or a URL.
-  private static func target(_ text: String, _ settings: Settings) -> (String, HTTPURL)? {
+  private static func target(_ text: String, _ settings: Settings) -> (String, CallTarget)? {
     let peer = settings.peers.first { $0.name == text }
     do throws(HTTPURLError) {
-      return (text, try HTTPURL(peer?.url.text ?? CallURL(text)?.text ?? text))
+      return (text, try CallTarget(peer?.url.text ?? CallURL(text)?.text ?? text))
     } catch {
       Terminal.complain("intercom: '\(text)' is no [[peer]] of the configuration and no URL: \(error.text)")
       return nil
@@ -46,11 +46,14 @@ enum CallCommand {
 private final class Calling {
   private let desk: Desk
   private let peer: String
+  private let endpoint: CallEndpoint
   private let client: CallSocket
   private var call: PlacedCall
   private var held: HeldCall
 
-  init(_ configuration: Configuration, _ options: Command.CallOptions, peer: String, url: HTTPURL) throws(HostError) {
+  init(
+    _ configuration: Configuration, _ options: Command.CallOptions, peer: String, _ target: CallTarget
+  ) throws(HostError) {
     self.peer = peer
     let trust = try Self.trust(options)
     let (host, note) = configuration.hostOfCall()
@@ -58,13 +61,23 @@ private final class Calling {
     client = try CallSocket(host: desk.host, handshakes: desk.handshakes, trust: trust)
     let pinned = configuration.settings.peers.first { sameBytes($0.name, peer) }?.authority
     call = PlacedCall(
-      to: url, name: configuration.settings.name,
+      to: target.url, target.endpoint, token: options.token.map(Self.token), name: configuration.settings.name,
       authority: options.authority ?? (options.authorities == nil ? pinned : nil))
     held = HeldCall(options, name: configuration.settings.name, at: Clock.now())
     desk.note(.information, "start", configuration.origin)
     if let note { desk.note(.notice, "start", note) }
     desk.noteSound()
-    desk.note(.notice, "start", "calling \(url.text)")
+    desk.note(.notice, "start", "calling \(target.text)")
+    endpoint = target.endpoint
+  }
+
+  /// The token that `word` is, or that the file of that name holds, without the blanks around it.
+  private static func token(_ word: String) -> String {
+    let bytes: [UInt8]
+    do throws(LinuxError) {
+      bytes = try Files.read(word, limitBytes: Limits.configurationTextBytesMax)
+    } catch { return word }
+    return String(bytes: ASCII.trimmed(bytes[...].filter { $0 != 0x0A && $0 != 0x0D }[...]))
   }
 
   /// Whom the call believes where it pins nobody: the file of `--ca`, or this machine's authorities.
@@ -90,7 +103,7 @@ private final class Calling {
 
   /// Holds the call until it is over.
   private func converse() throws(HostError) -> PlacedCallEnd {
-    desk.host.service.enableMicrophone()
+    if endpoint != .whep { desk.host.service.enableMicrophone() }
     begin(at: Clock.now())
     while true {
       if case .over(let end) = call.phase { return end }

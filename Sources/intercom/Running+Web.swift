@@ -38,7 +38,12 @@ extension Running {
     let trust =
       sockets.secureLocal.map { identity.facts(port: sockets.local.port, securePort: $0.port) }
       ?? TrustFacts(name: settings.name)
-    return WebFacts(trust: trust, version: BuildInfo.version, fingerprint: desk.host.service.fingerprint.text)
+    return WebFacts(
+      trust: trust, version: BuildInfo.version, fingerprint: desk.host.service.fingerprint.text,
+      stunServers: settings.ice.servers.map {
+        // An IPv6 address is written in brackets (RFC 7064 section 3.1).
+        $0.host.utf8.contains(UInt8(ascii: ":")) ? "stun:[\($0.host)]:\($0.port)" : "stun:\($0.host):\($0.port)"
+      })
   }
 
   // MARK: Events
