@@ -3,6 +3,8 @@
 //
 // The three resources at which calls are placed: our own with sound both ways, and the two strict ones.
 
+import Core
+
 /// Where an offer came to, or goes to.
 public enum CallEndpoint: Hashable, CaseIterable, Sendable, BitwiseCopyable {
   /// `/call`: sound both ways, an extension of ours.

@@ -3,7 +3,7 @@
 
 """A WebRTC peer that this project did not write: aiortc, as the called and as the calling side.
 
-It speaks the same `/call` exchange as an intercom. Sound comes from a WAV file and what is heard goes into one.
+It speaks the same `/call` exchange as an intercom, and WHIP and WHEP by the letter. Sound comes from a WAV file and what is heard goes into one.
 """
 
 import argparse
@@ -105,7 +105,11 @@ async def until(condition, seconds, what):
 
 
 async def serve(arguments):
-    """Answers one call, then ends when the caller deletes the session."""
+    """Answers one call, then ends when the caller deletes the session; with --strict as WHIP or WHEP server."""
+    strict = arguments.strict
+    name = strict or "call"
+    moved = []
+    refused = []
     connection = RTCPeerConnection()
     ear = Ear(arguments.heard)
     connection.on("track", ear.listen)
@@ -115,19 +119,34 @@ async def serve(arguments):
     async def create(request):
         if request.content_type != "application/sdp":
             return web.Response(status=415)
+        if strict:
+            assert request.headers["Authorization"] == "Bearer let-me-in"
+            if not moved:
+                moved.append(True)
+                raise web.HTTPTemporaryRedirect("/moved")
+            if strict == "whep" and len(refused) < 2:
+                refused.append(True)
+                return web.Response(status=409, headers={"Retry-After": "1"})
+            offer = await request.text()
+            assert ("a=sendonly" if strict == "whip" else "a=recvonly") in offer.splitlines(), offer
+            assert "a=rtcp-mux-only" in offer.splitlines() and "a=setup:actpass" in offer.splitlines(), offer
         offers.append(await request.text())
         await connection.setRemoteDescription(RTCSessionDescription(offers[0], "offer"))
-        connection.addTrack(Speech(arguments.spoken))
+        if strict != "whip":
+            connection.addTrack(Speech(arguments.spoken))
         await connection.setLocalDescription(await connection.createAnswer())
         return web.Response(
             status=201,
             text=connection.localDescription.sdp,
             content_type="application/sdp",
-            headers={"Location": "/call/only", "ETag": '"1"'},
+            headers={"Location": f"/{name}/only", "ETag": '"1"'},
         )
 
     async def trickle(request):
         await request.text()
+        if strict:
+            assert request.headers["If-Match"] == '"1"' and request.headers["Authorization"]
+            assert request.content_type == "application/trickle-ice-sdpfrag"
         return web.Response(status=204)
 
     async def delete(request):
@@ -135,15 +154,16 @@ async def serve(arguments):
         return web.Response(status=200)
 
     application = web.Application()
-    application.router.add_post("/call", create)
-    application.router.add_patch("/call/only", trickle)
-    application.router.add_delete("/call/only", delete)
+    application.router.add_post(f"/{name}", create)
+    application.router.add_post("/moved", create)
+    application.router.add_patch(f"/{name}/only", trickle)
+    application.router.add_delete(f"/{name}/only", delete)
     runner = web.AppRunner(application)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = site._server.sockets[0].getsockname()[1]
-    print(f"listening on http://127.0.0.1:{port}/call", file=sys.stderr, flush=True)
+    print(f"listening on http://127.0.0.1:{port}/{name}", file=sys.stderr, flush=True)
     try:
         await asyncio.wait_for(ended.wait(), 90)
     finally:
@@ -217,6 +237,64 @@ async def call(arguments):
     print(json.dumps({"offer": offer, "answer": answer}))
 
 
+async def strict(arguments):
+    """Publishes to a WHIP endpoint or plays from a WHEP one, and tries every rule of its session on the way."""
+    publishes = arguments.command == "publish"
+    connection = RTCPeerConnection()
+    ear = Ear(arguments.heard)
+    connection.on("track", ear.listen)
+    if publishes:
+        connection.addTransceiver(Speech(arguments.spoken), direction="sendonly")
+    else:
+        connection.addTransceiver("audio", direction="recvonly")
+    await connection.setLocalDescription(await connection.createOffer())
+    offer = connection.localDescription.sdp
+    wrong = offer.replace("a=sendonly", "a=inactive").replace("a=recvonly", "a=inactive")
+    other = offer.replace("a=sendonly", "a=X").replace("a=recvonly", "a=sendonly").replace("a=X", "a=recvonly")
+    two = offer + offer[offer.index("m=audio") :].replace("a=mid:0", "a=mid:1")
+    sdp = {"Content-Type": "application/sdp"}
+    fragment = {"Content-Type": "application/trickle-ice-sdpfrag"}
+    async with aiohttp.ClientSession() as session:
+        for refused in (wrong, other, two):
+            async with session.post(arguments.url, data=refused, headers=sdp) as response:
+                assert response.status == 422, (response.status, await response.text())
+                assert response.content_type == "application/problem+json"
+        async with session.post(arguments.url, data=offer, headers=sdp) as response:
+            assert response.status == 201, (response.status, await response.text())
+            assert response.content_type == "application/sdp"
+            tag = response.headers["ETag"]
+            assert tag.startswith('"')
+            target = arguments.url.rsplit("/", 1)[0] + response.headers["Location"]
+            answer = await response.text()
+        lines = answer.splitlines()
+        assert ("a=recvonly" if publishes else "a=sendonly") in lines, answer
+        assert "a=rtcp-mux-only" in lines and "a=end-of-candidates" in lines, answer
+        await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        await until(lambda: connection.connectionState == "connected", 30, "no connection")
+        async with session.post(arguments.url, data=offer, headers=sdp) as response:
+            assert response.status == 503 and response.headers["Retry-After"], response.status
+        body = "a=ice-ufrag:x\r\na=end-of-candidates\r\n"
+        rules = [({}, 428), ({"If-Match": '"stale"'}, 412), ({"If-Match": "*"}, 422)]
+        for rule, status in rules:
+            async with session.patch(target, data=body, headers=fragment | rule) as response:
+                assert response.status == status, (rule, response.status)
+        mine = "".join(line + "\r\n" for line in offer.splitlines() if line.startswith(("a=ice-ufrag", "a=ice-pwd")))
+        body = mine + "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=end-of-candidates\r\n"
+        async with session.patch(target, data=body, headers=fragment | {"If-Match": tag}) as response:
+            assert response.status == 204 and "ETag" not in response.headers, response.status
+        if publishes:
+            await asyncio.sleep(float(arguments.seconds))
+            assert ear.count == 0, "a publisher was sent something"
+        else:
+            wanted = int(float(arguments.seconds) * 48_000)
+            await until(lambda: ear.count >= wanted, float(arguments.seconds) + 30, "too little was heard")
+        async with session.delete(target) as response:
+            assert response.status == 200, response.status
+        async with session.get(target) as response:
+            assert response.status == 404, response.status
+    await finish(connection, ear)
+
+
 async def finish(connection, ear):
     await connection.close()
     if ear.task:
@@ -227,16 +305,18 @@ async def finish(connection, ear):
 def main():
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("serve", "call"):
+    for name in ("serve", "call", "publish", "play"):
         command = commands.add_parser(name)
         command.add_argument("--spoken", required=True)
         command.add_argument("--heard", required=True)
-        if name == "call":
+        if name == "serve":
+            command.add_argument("--strict", choices=("whip", "whep"))
+        else:
             command.add_argument("--seconds", default="8")
             command.add_argument("--fault", choices=FAULTS)
             command.add_argument("url")
     arguments = parser.parse_args()
-    asyncio.run({"serve": serve, "call": call}[arguments.command](arguments))
+    asyncio.run({"serve": serve, "call": call, "publish": strict, "play": strict}[arguments.command](arguments))
 
 
 if __name__ == "__main__":
