@@ -103,7 +103,7 @@ struct DocumentTests {
 
   @Test("every command of --help has a section, with every option it takes")
   func commands() throws {
-    let source = try House.text("Sources/intercom/CommandLine.swift")
+    let source = try House.text("Sources/intercom/Help.swift")
     let page = try House.text("docs/reference/command-line.md")
     let commands = Set(try matches("^      intercom ([a-z]+)", in: source))
     #expect(commands.count == 19)
