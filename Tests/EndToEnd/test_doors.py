@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The intercom authors
 
-"""The doors of the whole program: every route of the table, asked by strangers, by guests, and by pages from elsewhere."""
+"""The doors of the whole program: every route of the table, asked by strangers, guests, and pages from elsewhere."""
 
 import base64
 import http.client
