@@ -48,26 +48,35 @@ PREFERRED = -15
 
 
 @contextlib.contextmanager
-def preferred(pid="self"):
-    """Lets a session of processes go before what else the machine does, for a while and where the kernel permits it.
+def preferred():
+    """Lets this session of processes go before what else the machine does, for a while and where that is permitted.
 
-    A call is judged, not what else the machine does; and where sessions share the processor (sched_autogroup), the
-    priority of a process counts only among those of its session.
+    A call is judged, not what else the machine does. Where sessions share the processor (sched_autogroup), the priority
+    of a process counts only among those of its session, so the session's is set; elsewhere this process's own is, which
+    those that it starts inherit.
     """
-    before = preference(pid)
-    prefer(pid, PREFERRED)
+    group = pathlib.Path("/proc/self/autogroup")
+    before = group_preference(group)
+    with contextlib.suppress(OSError):
+        if before is None:
+            own = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, 0, PREFERRED)
+        else:
+            group.write_text(str(PREFERRED))
     try:
         yield
     finally:
-        prefer(pid, before)
+        with contextlib.suppress(OSError):
+            if before is None:
+                os.setpriority(os.PRIO_PROCESS, 0, own)
+            else:
+                group.write_text(str(before))
 
 
-def preference(pid):
-    with contextlib.suppress(OSError):
-        return int(pathlib.Path(f"/proc/{pid}/autogroup").read_text().split()[-1])
-    return 0
-
-
-def prefer(pid, nice):
-    with contextlib.suppress(OSError):
-        pathlib.Path(f"/proc/{pid}/autogroup").write_text(str(nice))
+def group_preference(group):
+    """The priority of this process's session, or None where it has none: the file is then empty, or not there."""
+    try:
+        words = group.read_text().split()
+    except OSError:
+        return None
+    return int(words[-1]) if words else None
