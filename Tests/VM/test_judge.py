@@ -48,9 +48,11 @@ class Lights(unittest.TestCase):
         self.assertTrue(run.pattern("a", "link", 1, 3).startswith("lit for"))
 
     def test_a_late_light_fails(self):
-        for late, passed in ((0.021, True), (0.022, False), (None, False)):
-            after = [late]
-            self.assertEqual(judge.at_most("light", after, judge.LIGHT_MS, judge.LIGHT_GRAIN_MS).passed, passed)
+        rows = ((0.021, True, False), (0.022, True, True), (0.042, False, False), (None, False, False))
+        for late, passed, is_over in rows:
+            verdict = judge.at_most("light", [late], judge.LIGHT_MS, judge.LIGHT_GRAIN_MS)
+            self.assertEqual((verdict.passed, "over it" in verdict.goal), (passed, is_over))
+        self.assertFalse(judge.at_most("ring", [1.001], 1000).passed)
         self.assertFalse(judge.at_most("light", [], 20).passed)
 
 
