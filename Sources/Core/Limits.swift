@@ -541,6 +541,8 @@ public enum Limits {
   public static let callReturnMilliseconds = 60_000
   /// How long after a call of ours came up an offer of the same peer is an old one that crossed ours, not a new call.
   public static let callGlareMilliseconds = 3000
+  /// How long the pages ring on when none is open: a page that is reloaded, or that lost its stream, is back in that time.
+  public static let pagesGoneMilliseconds = 5000
   /// Callers that may wait during a call (`[call] busy = "wait"`): each holds one of the four connections, of which a call
   /// and its replacement need two.
   public static let callersWaitingMax = 1

@@ -24,8 +24,9 @@
 // whose name is lower in the order of bytes stands: the other answers it and gives its own up, while the one with the
 // lower name keeps the other's offer unanswered until its own call is decided. With equal names both are busy.
 //
-// PAGES. Whoever calls everybody rings this device's open pages too. Nothing is placed for that: the page that answers
-// places a call here which says which ring it answers, and that call is answered at once.
+// PAGES. Whoever calls everybody rings this device's open pages too, and those that are opened meanwhile
+// (CallModel+Pages.swift). Nothing is placed for that: the page that answers places a call here which says which ring it
+// answers, and that call is answered at once.
 //
 // WAITING. With `[call] busy = "wait"` a caller who finds a call here is kept (CallModel+Waiting.swift), and rings when it
 // is over.
@@ -91,10 +92,14 @@ public struct CallModel: Sendable {
     var reminder: Instant
   }
 
-  private(set) var phase = Phase.idle
+  var phase = Phase.idle
   /// Callers that wait, the first of them first; at most `Limits.callersWaitingMax`.
   var waiters: [Waiter] = []
-  private var pagesListening = 0
+  var pagesListening = 0
+  /// Whether pages that are opened while we call are to ring.
+  var callsEverybody = false
+  /// While the pages ring and none is open any more: until when one is waited for.
+  var pagesGoneUntil = Instant.never
   private var loss: Loss?
   /// The offer of a peer that we are calling too, until it is decided whose call stands.
   private var held: Leg?
@@ -199,6 +204,7 @@ public struct CallModel: Sendable {
     case .waiting: text = "waiting"
     case .redialling(let leg, _): text = "redialling \(leg.summary)"
     }
+    if case .calling = phase, callsEverybody { text += pagesGoneUntil == .never ? ", all" : ", all, no page" }
     if let held { text += ", held \(held.summary)" }
     for waiter in waiters { text += ", \(waiter.leg.party.text) waits" }
     if let loss {
@@ -242,6 +248,7 @@ public struct CallModel: Sendable {
     case .calling, .connecting, .connected, .redialling: throw .callUnderWay
     }
     worst = nil
+    (callsEverybody, pagesGoneUntil) = (names.isEmpty, .never)
     var legs: [Leg] = []
     for name in wanted { legs.append(place(name)) }
     if ringsPages { legs.append(ringPages()) }
@@ -271,9 +278,6 @@ public struct CallModel: Sendable {
 
   /// Refuses calls as busy from now on, or no longer. What rings goes on ringing, and a lost call may return.
   public mutating func setDoNotDisturb(_ refuses: Bool) { doesNotDisturb = refuses }
-
-  /// How many of this device's pages are open, and would show a ring.
-  public mutating func setPagesListening(_ count: Int) { pagesListening = count }
 
   /// Gets a call back that was in progress when the program ended. At start, before anything else.
   public mutating func resume(_ call: RememberedCall, at now: Instant) {
@@ -427,7 +431,8 @@ public struct CallModel: Sendable {
     guard phaseTimeout <= now else { return }
     switch phase {
     case .idle, .connected: break
-    case .calling(let legs, _):
+    case .calling(let legs, let until):
+      guard until <= now else { return losePages(at: now) }
       for leg in legs { giveUp(leg) }
       worst = .noAnswer
       phase = .calling([], until: .never)
@@ -465,8 +470,8 @@ public struct CallModel: Sendable {
   private var phaseTimeout: Instant {
     switch phase {
     case .idle, .connected: .never
-    case .calling(_, let until), .ringing(_, let until), .connecting(_, let until), .redialling(_, let until): until
-    case .waiting(let until): until
+    case .calling(_, let until): min(until, pagesGoneUntil)
+    case .ringing(_, let until), .connecting(_, let until), .redialling(_, let until), .waiting(let until): until
     }
   }
 
@@ -549,7 +554,7 @@ public struct CallModel: Sendable {
     sound(nil)
   }
 
-  private mutating func giveUpCalling(at now: Instant) {
+  mutating func giveUpCalling(at now: Instant) {
     if let held { return accept(held, at: now) }
     if worst == .noAnswer { note(.notice, "nobody answered") }
     rest(worst == .unreachable || worst == .untrusted || worst == nil ? .error : .busy, at: now)
@@ -605,15 +610,8 @@ public struct CallModel: Sendable {
     return leg
   }
 
-  private mutating func ringPages() -> Leg {
-    let leg = Leg(number: nextNumber(), party: CallParty(peer: nil), isPlaced: true, isPages: true)
-    actions.append(.ringPages(leg.number))
-    note(.information, "ringing the open pages")
-    return leg
-  }
-
   /// Ends what was placed and is not answered.
-  private mutating func giveUp(_ leg: Leg) {
+  mutating func giveUp(_ leg: Leg) {
     actions.append(leg.isPages ? .ringPagesOver(leg.number) : .hangUp(leg.number))
   }
 
@@ -643,7 +641,7 @@ public struct CallModel: Sendable {
     sounding = tone == .ring || tone == .ringback ? tone : nil
   }
 
-  private mutating func nextNumber() -> CallNumber {
+  mutating func nextNumber() -> CallNumber {
     lastNumber &+= 1
     return CallNumber(lastNumber)
   }

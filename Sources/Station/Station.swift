@@ -180,7 +180,9 @@ public struct Station: Sendable {
   }
 
   /// How many of this device's pages are open, and would show a ring.
-  public mutating func setPagesListening(_ count: Int) { model.setPagesListening(count) }
+  public mutating func setPagesListening(_ count: Int, at now: Instant) {
+    model.setPagesListening(count, at: now)
+  }
 
   /// The devices that were paired, instead of those told before.
   public mutating func setKnownDevices(_ devices: [KnownDevice]) {
@@ -202,6 +204,8 @@ public struct Station: Sendable {
     for call in taken { desk.hangUp(call.connection, web: &web, service: &service, at: now) }
     if !taken.isEmpty { outputs.append(.forget) }
     incoming = []
+    if let ring = pagesRing { outputs.append(.ringPagesOver(ring.id)) }
+    pagesRing = nil
     room?.desk.hangUpAll(service: &service, at: now)
     drainLines()
   }

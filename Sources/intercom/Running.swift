@@ -186,7 +186,7 @@ final class Running {
         isBusy = true
         station.handle(event, web: &web, service: &desk.host.service, at: now)
       }
-      station.setPagesListening(web.pageCount)
+      station.setPagesListening(web.pageCount, at: now)
       if station.proceed(web: &web, service: &desk.host.service, at: now) { isBusy = true }
       while let output = station.pollOutput() {
         isBusy = true

@@ -12,9 +12,11 @@ import Testing
 @Suite("The call model's states")
 struct CallModelCheckTests {
   /// Every state that can be reached from idle, breadth first; answers their number and the transitions between them.
-  private func explore(_ settings: Settings) -> (states: Int, transitions: [String: Set<String>]) {
+  private func explore(
+    _ settings: Settings, room: AnswerPolicy? = nil
+  ) -> (states: Int, transitions: [String: Set<String>]) {
     var seen: Set<String> = []
-    var queue = [WatchedModel(settings)]
+    var queue = [WatchedModel(settings, room: room)]
     seen.insert(queue[0].key)
     var transitions: [String: Set<String>] = [:]
     var next = 0
@@ -55,6 +57,13 @@ struct CallModelCheckTests {
         $0.call.redial = redial
         $0.call.busy = busy
       })
+    print("\(states) states, \(transitions.count) kinds of transitions")
+    #expect(states > 30)
+  }
+
+  @Test("the same holds in a room whose other member comes, calls and goes", arguments: AnswerPolicy.allCases)
+  func room(answer: AnswerPolicy) {
+    let (states, transitions) = explore(callSettings { $0.peers.removeLast() }, room: answer)
     print("\(states) states, \(transitions.count) kinds of transitions")
     #expect(states > 30)
   }

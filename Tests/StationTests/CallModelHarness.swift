@@ -14,6 +14,8 @@ enum Caller: CaseIterable {
   case page, latePage
   /// The caller of the call that is up or was just over, whose page was reloaded.
   case reloaded
+  /// A member of the room, which only calls while it is there.
+  case mate
 
   func party(_ model: CallModel) -> CallParty {
     switch self {
@@ -23,6 +25,7 @@ enum Caller: CaseIterable {
     case .zuluBack: back(Self.zulu.party(model))
     case .stranger: model.party(named: "stranger", at: .v4(10, 0, 0, 99))
     case .nobody: model.party(named: "", at: .v4(10, 0, 0, 98))
+    case .mate: CallParty(peer: "mate", name: "mate")
     case .page, .latePage, .reloaded: model.party(named: "", at: .v4(10, 0, 0, 97))
     }
   }
@@ -45,7 +48,7 @@ enum Caller: CaseIterable {
 
 /// What a model can be told.
 enum Input {
-  case call([String]), answer, hangUp, disturb(Bool), pages(Int), offer(Caller)
+  case call([String]), answer, hangUp, disturb(Bool), pages(Int), mate(Bool), offer(Caller)
   case answered(CallNumber), failed(CallNumber, CallFailure), up(CallNumber), interrupted(CallNumber, Bool)
   case over(CallNumber, CallOver), deadline, pause
 
@@ -58,6 +61,7 @@ enum Input {
     case .disturb: "do not disturb"
     case .offer(let caller): caller.kind
     case .pages: "pages open and close"
+    case .mate: "members of the room come and go"
     case .answered: "the far side answers"
     case .failed: "the far side does not answer"
     case .up: "voice can flow"
@@ -88,10 +92,15 @@ struct WatchedModel {
   var remembered: RememberedCall?
   var upAt = Instant.zero
   private var pages = 0
+  private let settings: Settings
+  /// How calls of a member of the room are answered; nil: there is no room.
+  private let room: AnswerPolicy?
+  private var isMateThere = false
   /// What was wrong.
   var faults: [String] = []
 
-  init(_ settings: Settings, seed: UInt64 = 1) {
+  init(_ settings: Settings, room: AnswerPolicy? = nil, seed: UInt64 = 1) {
+    (self.settings, self.room) = (settings, room)
     model = CallModel(settings, randomness: Randomness(seed: seed))
   }
 
@@ -99,13 +108,15 @@ struct WatchedModel {
   var key: String {
     let isFresh = model.state == .connected && now < upAt + .milliseconds(Limits.callGlareMilliseconds)
     let isLast = answered.contains(lastAnswered.number)
-    return "\(model.summary)\(isFresh ? ", fresh" : "")\(isLast ? ", the last" : "")\(pages > 0 ? ", pages" : "")"
+    let others = "\(pages > 0 ? ", pages" : "")\(isMateThere ? ", mate" : "")"
+    return "\(model.summary)\(isFresh ? ", fresh" : "")\(isLast ? ", the last" : "")\(others)"
   }
 
   /// Everything that can be said now; `isWhole` with much that makes no sense here.
   func inputs(whole isWhole: Bool) -> [Input] {
     var inputs: [Input] = [.hangUp, .deadline]
-    for caller in Caller.allCases { inputs.append(.offer(caller)) }
+    for caller in Caller.allCases where caller != .mate || isMateThere { inputs.append(.offer(caller)) }
+    if room != nil { inputs += isMateThere ? [.mate(false), .call(["mate"])] : [.mate(true)] }
     if isWhole || model.state == .idle || model.state == .ringing || model.state == .reconnecting {
       inputs += [.call(["alpha"]), .call(["zulu"]), .call([]), .call(["nobody"])]
     }
@@ -139,7 +150,17 @@ struct WatchedModel {
     case .disturb(let refuses): model.setDoNotDisturb(refuses)
     case .pages(let count):
       pages = count
-      model.setPagesListening(count)
+      model.setPagesListening(count, at: now)
+    case .mate(let isThere):
+      isMateThere = isThere
+      var others = settings
+      if isThere {
+        var mate = PeerSetting()
+        mate.name = "mate"
+        mate.autoAnswer = room == .auto ? true : nil
+        others.peers.append(mate)
+      }
+      model.reconfigure(others)
     case .offer(let caller):
       var party = caller.party(model)
       if caller == .page { party.answers = ring ?? CallNumber(0) }

@@ -85,6 +85,12 @@ final class StationPair {
     }
   }
 
+  /// The side's program ends, and says goodbye.
+  func end(_ side: Int) {
+    call.with(side) { stations[side].hangUpAll(web: &webs[side], service: &$0, at: now) }
+    settle()
+  }
+
   func run(milliseconds: Int) {
     for _ in 0..<milliseconds where !call.isStuck {
       call.run(for: .milliseconds(1))

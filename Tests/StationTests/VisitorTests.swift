@@ -41,7 +41,7 @@ struct VisitorTests {
   @Test("calling everybody rings the open pages too; the page that answers has the call, and others come too late")
   func pageAnswers() throws {
     let pair = StationPair()
-    pair.stations[1].setPagesListening(2)
+    pair.stations[1].setPagesListening(2, at: pair.now)
     pair.command(1, .call([]))
     pair.run(milliseconds: 50)
     #expect(pair.states == [.ringing, .calling])
@@ -68,7 +68,7 @@ struct VisitorTests {
     }
     pair.run(milliseconds: 1)
     #expect(pair.tones[0] == [.error] && pair.states[0] == .idle)
-    pair.stations[0].setPagesListening(1)
+    pair.stations[0].setPagesListening(1, at: pair.now)
     pair.command(0, .call([]))
     pair.run(milliseconds: 29_000)
     #expect(pair.states[0] == .calling)
@@ -77,12 +77,56 @@ struct VisitorTests {
     #expect(pair.outputs[0].count == 2 && pair.outputs[0][1].hasPrefix("over "))
   }
 
+  @Test("a page opened while everybody is called rings; when the last one is closed, the ring ends a moment later")
+  func pagesComeAndGo() throws {
+    let pair = StationPair()
+    pair.command(1, .call([]))
+    pair.run(milliseconds: 50)
+    #expect(pair.stations[1].ring == nil)
+    pair.stations[1].setPagesListening(1, at: pair.now)
+    pair.run(milliseconds: 1)
+    let ring = try #require(pair.stations[1].ring)
+    // It is reloaded.
+    pair.stations[1].setPagesListening(0, at: pair.now)
+    pair.run(milliseconds: 4_900)
+    pair.stations[1].setPagesListening(1, at: pair.now)
+    pair.run(milliseconds: 5_000)
+    #expect(pair.stations[1].ring == ring && pair.outputs[1] == ["ring \(ring)"])
+    pair.stations[1].setPagesListening(0, at: pair.now)
+    pair.run(milliseconds: 4_900)
+    #expect(pair.stations[1].ring == ring)
+    pair.run(milliseconds: 200)
+    #expect(pair.stations[1].ring == nil && pair.outputs[1] == ["ring \(ring)", "over \(ring)"])
+    #expect(pair.states == [.ringing, .calling], "the peer is called on")
+  }
+
+  @Test("only pages were called, and the last one is closed: the call is given up, and a tone says so")
+  func onlyPagesGo() {
+    let pair = StationPair { $0.peers = [] }
+    pair.stations[0].setPagesListening(1, at: pair.now)
+    pair.command(0, .call([]))
+    pair.run(milliseconds: 50)
+    pair.stations[0].setPagesListening(0, at: pair.now)
+    pair.run(milliseconds: 5_100)
+    #expect(pair.states[0] == .idle && pair.tones[0] == [.ringback, .error] && pair.stations[0].ring == nil)
+  }
+
+  @Test("the pages' ring is over when the program ends")
+  func endingEndsTheRing() {
+    let pair = StationPair { $0.peers = [] }
+    pair.stations[0].setPagesListening(1, at: pair.now)
+    pair.command(0, .call([]))
+    pair.run(milliseconds: 50)
+    pair.end(0)
+    #expect(pair.outputs[0].count == 2 && pair.outputs[0][1].hasPrefix("over ") && pair.stations[0].ring == nil)
+  }
+
   // MARK: A page that is reloaded
 
   @Test("a page that is reloaded gets its call back at once, while the old one is up and when the page has ended it")
   func reload() throws {
     let pair = StationPair()
-    pair.stations[1].setPagesListening(1)
+    pair.stations[1].setPagesListening(1, at: pair.now)
     let first = pair.exchange(post(try offer(), ""), with: 1, milliseconds: 5)
     #expect(first.isEmpty && pair.states[1] == .ringing)
     pair.command(1, .answer)
