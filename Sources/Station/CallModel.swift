@@ -65,7 +65,7 @@ public struct CallModel: Sendable {
   }
 
   /// A call that was lost and is to come back. There while `waiting`, `redialling`, and while the return connects.
-  private struct Loss: Sendable {
+  struct Loss: Sendable {
     let party: CallParty
     let isPlaced: Bool
     /// The number it had; nil: it is one from before this program.
@@ -75,13 +75,6 @@ public struct CallModel: Sendable {
     let waitsUntil: Instant
     /// Whether we call back although we were called: this program has started again, of which the peer knows nothing.
     var callsBack = false
-  }
-
-  private enum Verdict: Equatable {
-    case ring, accept, hold, replace, ringInstead, busy, gone, ringOver
-    /// Busy with another: whether it may wait is the settings' to say.
-    case occupied
-    case wait
   }
 
   /// An offer that waits until the call is over.
@@ -100,19 +93,19 @@ public struct CallModel: Sendable {
   var callsEverybody = false
   /// While the pages ring and none is open any more: until when one is waited for.
   var pagesGoneUntil = Instant.never
-  private var loss: Loss?
+  var loss: Loss?
   /// The offer of a peer that we are calling too, until it is decided whose call stands.
-  private var held: Leg?
+  var held: Leg?
   /// Whether calls are refused as busy.
-  public private(set) var doesNotDisturb: Bool
-  private(set) var settings: Settings
-  private var randomness: Randomness
-  private var isInterrupted = false
+  public internal(set) var doesNotDisturb: Bool
+  var settings: Settings
+  var randomness: Randomness
+  var isInterrupted = false
   /// The tone that goes on until it is stopped: ring or ringback.
-  private var sounding: Tone?
-  private var isRemembered = false
-  private var lastNumber: UInt32 = 0
-  private var worst: CallFailure?
+  var sounding: Tone?
+  var isRemembered = false
+  var lastNumber: UInt32 = 0
+  var worst: CallFailure?
   var actions: [CallAction] = []
 
   /// A model without a call. `randomness` spreads the redials.
@@ -295,166 +288,6 @@ public struct CallModel: Sendable {
     self.settings = settings
   }
 
-  // MARK: Handle
-
-  /// Somebody calls.
-  public mutating func offer(from caller: CallParty, at now: Instant) -> CallNumber {
-    let leg = Leg(number: nextNumber(), party: caller, isPlaced: false, isReturn: caller.isReturn && caller.peer != nil)
-    switch verdict(on: caller, at: now) {
-    case .busy, .occupied:
-      actions.append(.refuse(leg.number, .busy))
-      note(.notice, "\(caller.text) was refused: busy")
-    case .gone:
-      actions.append(.refuse(leg.number, .noCall))
-      note(.notice, "\(caller.text) wants a call back that is over here")
-    case .ringOver:
-      actions.append(.refuse(leg.number, .ringOver))
-      note(.information, "\(caller.text) answers a ring that is over")
-    case .wait: keepWaiting(leg, at: now)
-    case .ring:
-      note(.notice, "\(caller.text) calls")
-      ring(leg, until: now + .seconds(settings.call.ringTimeoutSeconds))
-    case .ringInstead:
-      guard case .ringing(let old, let until) = phase else { return leg.number }
-      actions.append(.refuse(old.number, .busy))
-      phase = .ringing(leg, until: until)
-    case .hold:
-      refuseHeld(.busy)
-      held = leg
-    case .accept: accept(leg, at: now)
-    case .replace:
-      if case .connecting(let old, _) = phase { actions.append(.hangUp(old.number)) }
-      if case .connected(let old, _) = phase { actions.append(.hangUp(old.number)) }
-      note(.notice, "\(caller.text) calls anew: its new call takes the place of the old one")
-      if loss == nil {
-        loss = Loss(party: caller, isPlaced: leg.isOurs, number: leg.number, waitsUntil: now + Self.returnTime)
-      }
-      accept(leg, at: now)
-    }
-    return leg.number
-  }
-
-  /// The far side answered a call that we placed.
-  public mutating func answered(_ number: CallNumber, at now: Instant) {
-    switch phase {
-    case .calling(let legs, _):
-      guard let winner = legs.first(where: { $0.number == number && !$0.isPages }) else { return }
-      for leg in legs where leg.number != number { giveUp(leg) }
-      note(.notice, "\(winner.party.text) answers")
-      connect(winner, at: now)
-    case .redialling(let leg, _): if leg.number == number { connect(leg, at: now) }
-    case .idle, .ringing, .connecting, .connected, .waiting: break
-    }
-  }
-
-  /// A call that we placed was not answered, and is over.
-  public mutating func failed(_ number: CallNumber, _ failure: CallFailure, at now: Instant) {
-    switch phase {
-    case .calling(var legs, let until):
-      guard let index = legs.firstIndex(where: { $0.number == number && !$0.isPages }) else { return }
-      note(.notice, "\(legs[index].party.text) \(failure.text)")
-      legs.remove(at: index)
-      // What a person hears is the best of it: somebody who is there and busy, rather than nobody.
-      worst = worst == nil || worst == .unreachable || worst == .untrusted ? failure : worst
-      phase = .calling(legs, until: until)
-      if legs.isEmpty { giveUpCalling(at: now) }
-    case .redialling(let leg, _):
-      guard leg.number == number else { return }
-      if let held {
-        phase = .waiting(until: now)
-        return accept(held, at: now)
-      }
-      if failure == .refused {
-        note(.notice, "\(leg.party.text) refused: the call is over")
-        rest(leg.isReturn ? nil : .busy, at: now)
-      } else {
-        scheduleRedial(at: now)
-      }
-    case .connecting, .connected: over(number, .lost, at: now)
-    case .idle, .ringing, .waiting: break
-    }
-  }
-
-  /// Voice can flow.
-  public mutating func up(_ number: CallNumber, at now: Instant) {
-    guard case .connecting(let leg, _) = phase, leg.number == number else { return }
-    phase = .connected(leg, since: now)
-    loss = nil
-    isInterrupted = false
-    sound(.connected)
-    if let peer = leg.party.peer {
-      isRemembered = true
-      actions.append(.remember(RememberedCall(peer: peer, isPlaced: leg.isOurs)))
-    } else if isRemembered {
-      forget()
-    }
-  }
-
-  /// The far side of the call is not heard for now, or is heard again.
-  public mutating func interrupted(_ number: CallNumber, _ isInterrupted: Bool) {
-    guard case .connected(let leg, _) = phase, leg.number == number else { return }
-    self.isInterrupted = isInterrupted
-  }
-
-  /// An offer was taken back, or a call is over, not by us.
-  public mutating func over(_ number: CallNumber, _ how: CallOver, at now: Instant) {
-    if let held, held.number == number { return self.held = nil }
-    if stopWaiting(number) { return }
-    switch phase {
-    case .idle, .waiting: break
-    case .calling(let legs, _):
-      if legs.contains(where: { $0.number == number }) { failed(number, .unreachable, at: now) }
-    case .redialling(let leg, _): if leg.number == number { failed(number, .unreachable, at: now) }
-    case .ringing(let leg, _):
-      guard leg.number == number else { return }
-      note(.notice, "\(leg.party.text) gave up before anybody answered")
-      rest(at: now)
-    case .connecting(let leg, _):
-      guard leg.number == number else { return }
-      if how == .hungUp { return rest(.busy, at: now) }
-      if loss != nil { return awaitReturn(at: now) }
-      note(.warning, "the call with \(leg.party.text) could not be set up")
-      rest(.error, at: now)
-    case .connected(let leg, _):
-      guard leg.number == number else { return }
-      if how == .hungUp { return rest(at: now) }
-      note(.warning, "the call with \(leg.party.text) was lost")
-      let isPlaced = leg.isOurs && leg.party.peer != nil
-      if leg.isOurs, !isPlaced || !settings.call.redial { return rest(.lost, at: now) }
-      lose(leg.party, isPlaced: isPlaced, number: number, at: now)
-    }
-  }
-
-  /// Acts on a deadline that has come.
-  public mutating func handleTimeout(at now: Instant) {
-    handleWaiters(at: now)
-    guard phaseTimeout <= now else { return }
-    switch phase {
-    case .idle, .connected: break
-    case .calling(let legs, let until):
-      guard until <= now else { return losePages(at: now) }
-      for leg in legs { giveUp(leg) }
-      worst = .noAnswer
-      phase = .calling([], until: .never)
-      giveUpCalling(at: now)
-    case .ringing(let leg, _):
-      actions.append(.refuse(leg.number, .noAnswer))
-      note(.notice, "nobody answered \(leg.party.text)")
-      rest(at: now)
-    case .connecting(let leg, _):
-      actions.append(.hangUp(leg.number))
-      over(leg.number, .lost, at: now)
-    case .waiting:
-      if let loss, loss.isPlaced || (loss.callsBack && now < loss.waitsUntil) { return redial(at: now) }
-      note(.notice, "the lost call did not return")
-      rest(at: now)
-    case .redialling(let leg, _):
-      if let held { return accept(held, at: now) }
-      actions.append(.hangUp(leg.number))
-      scheduleRedial(at: now)
-    }
-  }
-
   // MARK: Poll
 
   /// What is to be done next, or nil.
@@ -467,184 +300,11 @@ public struct CallModel: Sendable {
     return earliest
   }
 
-  private var phaseTimeout: Instant {
+  var phaseTimeout: Instant {
     switch phase {
     case .idle, .connected: .never
     case .calling(_, let until): min(until, pagesGoneUntil)
     case .ringing(_, let until), .connecting(_, let until), .redialling(_, let until), .waiting(let until): until
     }
   }
-
-  // MARK: Private
-
-  private static let returnTime = Instant.Span.milliseconds(Limits.callReturnMilliseconds)
-
-  private func verdict(on caller: CallParty, at now: Instant) -> Verdict {
-    if let ring = caller.answers {
-      guard case .calling(let legs, _) = phase, legs.contains(where: { $0.isPages && $0.number == ring }) else {
-        return .ringOver
-      }
-      return .accept
-    }
-    if let old = caller.replaces { return verdict(onTakingPlaceOf: old) }
-    let verdict = ordinaryVerdict(on: caller, at: now)
-    guard verdict == .occupied, !caller.isReturn, mayWait(caller) else { return verdict }
-    return .wait
-  }
-
-  /// A page that was reloaded: its call goes on, if nothing else has begun meanwhile.
-  private func verdict(onTakingPlaceOf old: CallNumber) -> Verdict {
-    switch phase {
-    case .idle: .accept
-    case .connecting(let leg, _), .connected(let leg, _): leg.number == old ? .replace : .busy
-    case .waiting: loss?.number == old ? .accept : .busy
-    case .calling, .ringing, .redialling: .busy
-    }
-  }
-
-  private func ordinaryVerdict(on caller: CallParty, at now: Instant) -> Verdict {
-    switch phase {
-    case .idle:
-      if caller.isReturn { return .gone }
-      if doesNotDisturb { return .busy }
-      return isAnsweredByItself(caller) ? .accept : .ring
-    case .calling(let legs, _): return legs.contains { $0.party.isSame(as: caller) } ? glare(caller) : .occupied
-    case .ringing(let leg, _): return leg.party.isSame(as: caller) ? .ringInstead : .occupied
-    case .connecting(let leg, _):
-      guard leg.party.isSame(as: caller) else { return .occupied }
-      return leg.isPlaced ? .busy : .replace
-    case .connected(let leg, let since):
-      guard leg.party.isSame(as: caller) else { return .occupied }
-      let isCrossing = leg.isPlaced && now < since + .milliseconds(Limits.callGlareMilliseconds)
-      return isCrossing ? .busy : .replace
-    case .waiting: return loss?.party.isSame(as: caller) == true ? .accept : .occupied
-    case .redialling(let leg, _): return leg.party.isSame(as: caller) ? glare(caller) : .occupied
-    }
-  }
-
-  /// Both call each other: the call of the lower name stands.
-  private func glare(_ caller: CallParty) -> Verdict {
-    if sameBytes(settings.name, caller.name) { return .busy }
-    return settings.name.utf8.lexicographicallyPrecedes(caller.name.utf8) ? .hold : .accept
-  }
-
-  func isAnsweredByItself(_ caller: CallParty) -> Bool {
-    if let peer = caller.peer, let setting = settings.peers.first(where: { sameBytes($0.name, peer) }),
-      let own = setting.autoAnswer
-    {
-      return own
-    }
-    return settings.call.answer == .auto
-  }
-
-  /// Answers an offer, and gives up what we have placed ourselves.
-  mutating func accept(_ leg: Leg, at now: Instant) {
-    if case .calling(let legs, _) = phase { for other in legs { giveUp(other) } }
-    if case .redialling(let other, _) = phase { actions.append(.hangUp(other.number)) }
-    if let held, held.number == leg.number { self.held = nil }
-    refuseHeld(.busy)
-    actions.append(.answer(leg.number))
-    note(.notice, "answering \(leg.party.text)")
-    connect(leg, at: now)
-  }
-
-  private mutating func connect(_ leg: Leg, at now: Instant) {
-    refuseHeld(.busy)
-    phase = .connecting(leg, until: now + .milliseconds(Limits.callConnectingMilliseconds))
-    sound(nil)
-  }
-
-  mutating func giveUpCalling(at now: Instant) {
-    if let held { return accept(held, at: now) }
-    if worst == .noAnswer { note(.notice, "nobody answered") }
-    rest(worst == .unreachable || worst == .untrusted || worst == nil ? .error : .busy, at: now)
-  }
-
-  /// Becomes idle, or rings for whoever waits.
-  private mutating func rest(_ tone: Tone? = nil, at now: Instant) {
-    phase = .idle
-    loss = nil
-    isInterrupted = false
-    if isRemembered { forget() }
-    sound(tone)
-    takeNextWaiter(at: now)
-  }
-
-  private mutating func lose(
-    _ party: CallParty, isPlaced: Bool, number: CallNumber? = nil, callsBack: Bool = false, at now: Instant
-  ) {
-    isInterrupted = false
-    loss = Loss(
-      party: party, isPlaced: isPlaced, number: number, waitsUntil: now + Self.returnTime, callsBack: callsBack)
-    sound(.lost)
-    awaitReturn(at: now)
-  }
-
-  /// Redials in a while, or waits.
-  private mutating func awaitReturn(at now: Instant) {
-    guard let loss else { return rest(at: now) }
-    if loss.isPlaced || loss.callsBack { return scheduleRedial(at: now) }
-    phase = .waiting(until: max(loss.waitsUntil, now))
-  }
-
-  /// Exponential backoff with full jitter: anything from nothing to a bound that doubles.
-  private mutating func scheduleRedial(at now: Instant) {
-    let doublings = min(loss?.redials ?? 0, 16)
-    let bound = min(Limits.redialMillisecondsFirst << doublings, Limits.redialMillisecondsMax)
-    loss?.redials += 1
-    let due = now + .milliseconds(randomness.below(bound + 1))
-    // Who was called calls back only as long as it would wait.
-    phase = .waiting(until: loss?.callsBack == true ? min(due, max(loss?.waitsUntil ?? now, now)) : due)
-  }
-
-  private mutating func redial(at now: Instant) {
-    guard let loss, let peer = loss.party.peer else { return rest(at: now) }
-    let leg = place(peer, isReturn: !loss.isPlaced)
-    phase = .redialling(leg, until: now + .seconds(settings.call.ringTimeoutSeconds))
-  }
-
-  private mutating func place(_ peer: String, isReturn: Bool = false) -> Leg {
-    let leg = Leg(number: nextNumber(), party: CallParty(peer: peer), isPlaced: true, isReturn: isReturn)
-    actions.append(.place(leg.number, peer: peer, isReturn: isReturn))
-    note(.information, "calling \(peer)\(isReturn ? " back" : "")")
-    return leg
-  }
-
-  /// Ends what was placed and is not answered.
-  mutating func giveUp(_ leg: Leg) {
-    actions.append(leg.isPages ? .ringPagesOver(leg.number) : .hangUp(leg.number))
-  }
-
-  /// Rings for an offer that waited.
-  mutating func ring(_ leg: Leg, until: Instant) {
-    phase = .ringing(leg, until: until)
-    sound(.ring)
-  }
-
-  private mutating func refuseHeld(_ why: OfferRefusal) {
-    if let held { actions.append(.refuse(held.number, why)) }
-    held = nil
-  }
-
-  private mutating func forget() {
-    isRemembered = false
-    actions.append(.forget)
-  }
-
-  /// Plays `tone`, or nothing from now on.
-  private mutating func sound(_ tone: Tone?) {
-    if let tone {
-      actions.append(.playTone(tone))
-    } else if sounding != nil {
-      actions.append(.stopTone)
-    }
-    sounding = tone == .ring || tone == .ringback ? tone : nil
-  }
-
-  mutating func nextNumber() -> CallNumber {
-    lastNumber &+= 1
-    return CallNumber(lastNumber)
-  }
-
-  mutating func note(_ weight: LineWeight, _ text: String) { actions.append(.log(LogLine(weight, text))) }
 }

@@ -22,48 +22,9 @@ public import Peer
 public import VOIP
 public import Web
 
-/// What the station wants done that it cannot do.
-public enum StationOutput: Sendable {
-  /// Play the tone instead of what is played.
-  case playTone(Tone)
-  /// Play no tone any more.
-  case stopTone
-  /// Mute the microphone or lift that, as asked by whom.
-  case setMuted(Bool, by: Authority)
-  /// Open or close the talk gate.
-  case setTalking(Bool)
-  /// The speaker's volume, 0 ... 100.
-  case setVolume(percent: Int)
-  /// Keep this call over a restart, instead of any other.
-  case remember(RememberedCall)
-  /// Keep none.
-  case forget
-  /// Tell the open pages that this device rings them; an offer that names the ring answers it.
-  case ringPages(String)
-  /// Tell them that this ring is over, whoever answered.
-  case ringPagesOver(String)
-  /// Tell the open pages that somebody has rung the bell.
-  case bell
-  /// Make a code that lets somebody in with this role, and show it.
-  case openPairing(Role)
-  /// Shut the machine down.
-  case shutDown
-}
-
-/// What the station counts; totals since the start.
-public struct StationCounters: Equatable, Sendable {
-  /// Calls, either way, refused because a certificate is not the one that is pinned.
-  public var changedCertificates: UInt64 = 0
-  /// Calls refused because nobody knows who calls.
-  public var unknownCallers: UInt64 = 0
-
-  /// Nothing yet.
-  public init() {}
-}
-
 /// The station. Owned by the loop thread.
 public struct Station: Sendable {
-  private struct Slot {
+  struct Slot {
     let number: CallNumber
     var call: PlacedCall
     var step = Step.begun
@@ -75,7 +36,7 @@ public struct Station: Sendable {
     enum Step { case begun, socketsAwaited, placed }
   }
 
-  private struct Incoming {
+  struct Incoming {
     let number: CallNumber
     let connection: ConnectionID
     let session: CallSessionID
@@ -86,28 +47,28 @@ public struct Station: Sendable {
   /// The calls.
   public internal(set) var model: CallModel
   /// The speaker's volume, 0 ... 100.
-  public private(set) var volumePercent: Int
+  public internal(set) var volumePercent: Int
   /// What was refused, and why.
   public internal(set) var counters = StationCounters()
 
   var settings: Settings
   /// The room it is in; nil: none.
   var room: StationRoom?
-  private var desk = AnsweringDesk()
-  private var slots = [Slot?](repeating: nil, count: Limits.placedCallSlotsMax)
-  private var incoming: [Incoming] = []
+  var desk = AnsweringDesk()
+  var slots = [Slot?](repeating: nil, count: Limits.placedCallSlotsMax)
+  var incoming: [Incoming] = []
   /// Calls that are over, and whose callers may want them back.
-  private var past: [Incoming] = []
-  private var devices: [KnownDevice] = []
-  private(set) var pins: PinBook
-  private var rings: Randomness
-  private var pagesRing: (id: String, number: CallNumber)?
+  var past: [Incoming] = []
+  var devices: [KnownDevice] = []
+  var pins: PinBook
+  var rings: Randomness
+  var pagesRing: (id: String, number: CallNumber)?
   /// Who has asked for the mute, as the service counts it: it lasts while anybody's request does.
-  private var isMutedByHardware = false
-  private var isMutedLocally = false
-  private var isEnding = false
-  private var outputs: [StationOutput] = []
-  private var lines: [LogLine] = []
+  var isMutedByHardware = false
+  var isMutedLocally = false
+  var isEnding = false
+  var outputs: [StationOutput] = []
+  var lines: [LogLine] = []
 
   /// A station without calls. `randomness` spreads the redials.
   public init(_ settings: Settings, randomness: Randomness) {
@@ -336,251 +297,5 @@ public struct Station: Sendable {
     case .connected, .connecting, .reconnecting: outputs.append(.playTone(.waiting))
     case .ringing, .calling: break
     }
-  }
-
-  // MARK: Who calls
-
-  /// Who a caller is; nil: it may not call, and has been told why. A certificate goes before a name.
-  private mutating func admit(
-    _ caller: Caller, _ fingerprint: Fingerprint?, _ session: CallSessionID, web: inout WebServer, at now: Instant
-  ) -> CallParty? {
-    var party = model.party(named: caller.name, at: caller.address)
-    switch pins.holder(of: fingerprint, named: caller.name) {
-    case .peer(let peer):
-      party.peer = peer
-      party.pin = fingerprint
-    case .device(let name):
-      party.peer = nil
-      party.name = name
-      party.pin = fingerprint
-    case .changed(let name):
-      counters.changedCertificates += 1
-      lines.append(
-        LogLine(
-          .warning,
-          "a call from \(caller.address.unmapped.text) was refused: the certificate of \(name) has changed, "
-            + "or somebody else goes by that name. If it is right, pair the two again"))
-      web.refuse(session, .forbidden, detail: Self.changedSentence, at: now)
-      return nil
-    case .unknown:
-      guard caller.principal.role != nil else {
-        counters.unknownCallers += 1
-        lines.append(LogLine(.notice, "\(party.text) was refused: not paired"))
-        web.refuse(session, .unauthorized, detail: Self.pairingSentence, at: now)
-        return nil
-      }
-    }
-    party.isReturn = caller.wantsReturn
-    if !caller.answersRing.isEmpty {
-      let mayTalk = caller.principal.role != nil
-      let isOn = pagesRing.map { sameBytes($0.id, caller.answersRing) } ?? false
-      party.answers = mayTalk && isOn ? pagesRing?.number : CallNumber(0)
-    }
-    // Whoever carries the signaling knows the session: the call of a known certificate stays that certificate's.
-    if let session = caller.replaces,
-      let old = incoming.first(where: { $0.session == session }) ?? past.first(where: { $0.session == session }),
-      old.pin == party.pin
-    {
-      party.replaces = old.number
-    }
-    return party
-  }
-
-  // MARK: Calls
-
-  private mutating func perform<Channel: SecureChannel & ~Copyable>(
-    _ action: CallAction, web: inout WebServer, service: inout VOIPService<Channel>, at now: Instant
-  ) {
-    switch action {
-    case .place(let number, let peer, let isReturn): place(number, peer, isReturn, service: &service, at: now)
-    case .answer(let number):
-      answerInRoom(number, service: &service, at: now)
-      if let id = connection(of: number) { desk.accept(id, web: &web, service: &service, at: now) }
-    case .refuse(let number, let why):
-      refuseInRoom(number, why, at: now)
-      guard let id = connection(of: number) else { return }
-      let (refusal, detail) = Self.refusal(why)
-      desk.refuse(id, refusal, detail: detail, web: &web, service: &service, at: now)
-      forget(number)
-    case .hangUp(let number):
-      hangUpInRoom(number, service: &service, at: now)
-      if let id = connection(of: number) {
-        desk.hangUp(id, web: &web, service: &service, at: now)
-        forget(number)
-      }
-      guard let index = slots.firstIndex(where: { $0?.number == number }) else { return }
-      slots[index]?.isSettled = true
-      slots[index]?.call.hangUp(service: &service, at: now)
-    case .ringPages(let number):
-      let id = "\(rings.uint32())"
-      pagesRing = (id, number)
-      outputs.append(.ringPages(id))
-    case .ringPagesOver(let number):
-      guard let ring = pagesRing, ring.number == number else { return }
-      pagesRing = nil
-      outputs.append(.ringPagesOver(ring.id))
-    case .playTone(let tone): outputs.append(.playTone(tone))
-    case .stopTone: outputs.append(.stopTone)
-    case .remember(let call): outputs.append(.remember(call))
-    case .forget: outputs.append(.forget)
-    case .log(let line): lines.append(line)
-    }
-  }
-
-  private mutating func place<Channel: SecureChannel & ~Copyable>(
-    _ number: CallNumber, _ peer: String, _ isReturn: Bool, service: inout VOIPService<Channel>, at now: Instant
-  ) {
-    if placeInRoom(number, peer, service: &service, at: now) { return }
-    guard let setting = settings.peers.first(where: { sameBytes($0.name, peer) }), let index = freeSlot(),
-      let url = Self.url(setting.url)
-    else { return model.failed(number, .unreachable, at: now) }
-    var call = PlacedCall(
-      to: url, name: settings.name, wantsReturn: isReturn, authority: setting.authority, pins: pins.pins(of: peer),
-      label: "call to \(peer)")
-    do throws(VOIPError) {
-      try call.begin(with: peer, service: &service, at: now)
-      slots[index] = Slot(number: number, call: call)
-    } catch {
-      lines.append(LogLine(.warning, "\(peer) cannot be called: \(error.text)"))
-      model.failed(number, .unreachable, at: now)
-    }
-  }
-
-  /// A slot without a call; else that of a call that is being ended, whose DELETE then is not waited for.
-  private func freeSlot() -> Int? {
-    slots.firstIndex { $0 == nil } ?? slots.firstIndex { $0?.isSettled == true }
-  }
-
-  private mutating func proceed<Channel: SecureChannel & ~Copyable>(
-    slot index: Int, service: inout VOIPService<Channel>, at now: Instant
-  ) -> Bool {
-    guard var slot = slots[index] else { return false }
-    var hasMoved = false
-    switch slot.step {
-    case .begun:
-      slot.step = .socketsAwaited
-      hasMoved = true
-    case .socketsAwaited:
-      slot.step = .placed
-      hasMoved = true
-      if slot.call.phase == .calling { offer(&slot, service: &service, at: now) }
-    case .placed: break
-    }
-    if slot.call.client.pollTimeout() <= now { slot.call.client.handleTimeout(at: now) }
-    slot.call.handleClient(service: &service, at: now)
-    if tell(&slot, at: now) { hasMoved = true }
-    while let line = slot.call.pollLine() { lines.append(line) }
-    if case .over = slot.call.phase, slot.isSettled, slot.call.client.isDone {
-      slots[index] = nil
-      return true
-    }
-    slots[index] = slot
-    return hasMoved
-  }
-
-  private mutating func offer<Channel: SecureChannel & ~Copyable>(
-    _ slot: inout Slot, service: inout VOIPService<Channel>, at now: Instant
-  ) {
-    do throws(VOIPError) { try slot.call.place(service: &service, at: now) } catch {
-      lines.append(LogLine(.warning, "no offer could be made: \(error.text)"))
-      slot.call.hangUp(service: &service, at: now)
-      slot.isSettled = true
-      model.failed(slot.number, .unreachable, at: now)
-    }
-  }
-
-  /// Tells the model what a placed call has come to.
-  private mutating func tell(_ slot: inout Slot, at now: Instant) -> Bool {
-    guard !slot.isSettled else { return false }
-    var hasMoved = false
-    if slot.call.isAnswered, !slot.isAnswerTold {
-      slot.isAnswerTold = true
-      hasMoved = true
-      model.answered(slot.number, at: now)
-    }
-    if slot.call.wasUp, !slot.isUpTold {
-      slot.isUpTold = true
-      hasMoved = true
-      model.up(slot.number, at: now)
-    }
-    guard case .over(let end) = slot.call.phase else { return hasMoved }
-    slot.isSettled = true
-    switch end {
-    case .hungUp, .farSideHungUp: model.over(slot.number, .hungUp, at: now)
-    case .refused(let error):
-      lines.append(LogLine(.information, error.text))
-      model.failed(slot.number, Self.failure(error), at: now)
-    case .badAnswer: model.failed(slot.number, .unreachable, at: now)
-    case .certificateChanged:
-      counters.changedCertificates += 1
-      model.failed(slot.number, .untrusted, at: now)
-    case .lost: model.over(slot.number, .lost, at: now)
-    }
-    return true
-  }
-
-  private mutating func take(_ event: DeskEvent, at now: Instant) {
-    switch event {
-    case .up(let id): if let number = number(of: id) { model.up(number, at: now) }
-    case .interrupted(let id, let isInterrupted):
-      if let number = number(of: id) { model.interrupted(number, isInterrupted) }
-    case .over(let id, let how):
-      guard let number = number(of: id) else { return }
-      forget(number)
-      model.over(number, how, at: now)
-    }
-  }
-
-  /// The call `number` is over; its caller may come back by its session.
-  private mutating func forget(_ number: CallNumber) {
-    guard let index = incoming.firstIndex(where: { $0.number == number }) else { return }
-    let call = incoming.remove(at: index)
-    if past.count >= Limits.callTokensKeptMax { past.removeFirst() }
-    past.append(call)
-  }
-
-  private func connection(of number: CallNumber) -> ConnectionID? {
-    incoming.first { $0.number == number }?.connection
-  }
-
-  private func number(of id: ConnectionID) -> CallNumber? { incoming.first { $0.connection == id }?.number }
-
-  mutating func note(_ line: LogLine) { lines.append(line) }
-
-  private mutating func drainLines() {
-    while let line = desk.pollLine() { lines.append(line) }
-  }
-
-  // MARK: Words
-
-  private static let changedSentence =
-    "The certificate has changed: it is not the one that is pinned here for this intercom. Pair the two again."
-  private static let pairingSentence =
-    "Only those that were let in may call. Open this intercom's page and enter the code that its pairing shows, or pair "
-    + "the two with intercom pair."
-  private static let busySentence = "Busy: in a call, or not to be disturbed."
-
-  private static func refusal(_ why: OfferRefusal) -> (CallRefusal, String) {
-    switch why {
-    case .busy: (.busy(retryAfterSeconds: AnsweringDesk.retryAfterSeconds), busySentence)
-    case .refused: (.forbidden, "Somebody refused the call.")
-    case .noAnswer: (.noAnswer, "Nobody answered.")
-    case .noCall: (.forbidden, "There is no call here that could return.")
-    case .ringOver: (.forbidden, "The ring is over: somebody else has answered, or nobody in time.")
-    }
-  }
-
-  private static func failure(_ error: CallClientError) -> CallFailure {
-    guard case .refused(let refused) = error else { return .unreachable }
-    switch refused.status {
-    case .serviceUnavailable: return .busy
-    case .forbidden: return .refused
-    case .gatewayTimeout: return .noAnswer
-    default: return .unreachable
-    }
-  }
-
-  private static func url(_ setting: CallURL) -> HTTPURL? {
-    do throws(HTTPURLError) { return try HTTPURL(setting.text) } catch { return nil }
   }
 }
