@@ -18,7 +18,8 @@
 //   T mark TEXT                what the scenarios say
 // Commands come through the FIFO, a line each: mark TEXT; voice NAME on|off; set NAME LINE LEVEL; bounce NAME
 // LINE LEVEL TIMES MICROSECONDS; freeze PID MILLISECONDS; format NAME BITS RATE (of the mouth's and the ear's streams);
-// hold NAME on|off (the intercom's end of the card, as another program would).
+// hold NAME on|off (the intercom's end of the card, as another program would); code NAME FILE (the digits that the link
+// light blinks from now on, written into FILE as soon as six were seen).
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +45,9 @@ enum {
   blockMax = rateMax / 200, // 5 ms
   doorsMax = 2,
   linesMax = 8,
+  codeDigits = 6,
+  // Between flashes it is dark for 0.2 s, between digits for 1.2 s: what a person would tell apart.
+  digitGapMicroseconds = 700000,
 };
 // The lines of a door's chip, in order; the lights are those that begin with "led-".
 static const char *const lineNames[linesMax] = {"ptt",      "mute",     "call",     "answer",
@@ -56,6 +60,11 @@ struct door {
   // Of the streams that are opened next; a new generation opens them anew.
   atomic_int bits, rate, generation;
   int held[2];
+  // Where the digits go that the link light blinks.
+  char codeFile[64], digits[codeDigits + 1];
+  atomic_int isReadingCode;
+  int flashes, digitCount;
+  int64_t flashed;
 };
 static struct door doors[doorsMax];
 static int doorCount;
@@ -327,6 +336,22 @@ static int openLine(const struct door *door, int line, const char *name, int fla
   return file;
 }
 
+// Takes in how the link light is, every millisecond while a code is read.
+static void readCode(struct door *door, int isLit, int isChanged, int64_t now) {
+  if (isChanged && isLit) door->flashes++;
+  if (isLit) door->flashed = now;
+  if (!door->flashes || now - door->flashed < digitGapMicroseconds) return;
+  door->digits[door->digitCount++] = door->flashes > 10 ? '?' : (char)('0' + door->flashes % 10);
+  door->flashes = 0;
+  if (door->digitCount < codeDigits) return;
+  door->isReadingCode = 0;
+  FILE *file = fopen(door->codeFile, "w");
+  if (file) {
+    fputs(door->digits, file);
+    fclose(file);
+  }
+}
+
 static void *watchLights(void *unused) {
   (void)unused;
   int values[doorsMax][linesMax];
@@ -354,6 +379,8 @@ static void *watchLights(void *unused) {
           values[door][line] = -1;
           value = '0';
         }
+        if (doors[door].isReadingCode && !strcmp(lineNames[line], "led-link"))
+          readCode(&doors[door], value == '1', value != last[door][line], next);
         if (value == last[door][line]) continue;
         last[door][line] = value;
         tell(nowMicroseconds(), "light %s %s %c", doors[door].name, lineNames[line] + 4, value);
@@ -412,6 +439,11 @@ static void obey(char *command) {
     door->isSpeaking = !strcmp(words[2], "on");
   } else if (count == 3 && door && !strcmp(words[0], "hold")) {
     hold(door, !strcmp(words[2], "on"));
+  } else if (count == 3 && door && !strcmp(words[0], "code")) {
+    snprintf(door->codeFile, sizeof door->codeFile, "%s", words[2]);
+    memset(door->digits, 0, sizeof door->digits);
+    door->flashes = door->digitCount = 0;
+    door->isReadingCode = 1;
   } else if (count == 4 && door && !strcmp(words[0], "format")) {
     door->bits = atoi(words[2]);
     door->rate = atoi(words[3]);

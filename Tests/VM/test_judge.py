@@ -6,6 +6,7 @@
 import unittest
 
 import judge
+import pairing
 import timeline
 
 LOUD, QUIET, SILENT = "1e", "90", "c8"  # -15, -72 and -100 dBFS
@@ -54,6 +55,27 @@ class Lights(unittest.TestCase):
             self.assertEqual((verdict.passed, "over it" in verdict.goal), (passed, is_over))
         self.assertFalse(judge.at_most("ring", [1.001], 1000).passed)
         self.assertFalse(judge.at_most("light", [], 20).passed)
+
+
+class Codes(unittest.TestCase):
+    def blink(self, flashes, lit=0.2):
+        text, now = "", 1.0
+        for count in flashes:
+            for _ in range(count):
+                text += line(now, "light a link 1") + line(now + lit, "light a link 0")
+                now += 0.4
+            now += 1.0
+        return pairing.code(timeline.Timeline(text), "a", 0.5, now + 3)
+
+    def test_flashes_are_digits_and_ten_are_a_nought(self):
+        self.assertEqual(self.blink([4, 10, 2, 9, 1, 7]), "402917")
+        # It begins again behind a pause, and may be cut short then.
+        self.assertEqual(self.blink([4, 10, 2, 9, 1, 7, 4, 3]), "402917")
+
+    def test_what_is_no_digit_is_seen(self):
+        self.assertEqual(self.blink([4, 11, 2, 9, 1, 7]), "4?2917")
+        self.assertEqual(self.blink([1, 2, 3, 4, 5]), "12345")
+        self.assertEqual(self.blink([1, 2, 3, 4, 5, 6], lit=0.3), "??????")
 
 
 class Sound(unittest.TestCase):

@@ -80,6 +80,10 @@ role = "mute"
 line = "$1-call"
 role = "call"
 [[button]]
+line = "$1-call"
+role = "pair"
+press = "long"
+[[button]]
 line = "$1-answer"
 role = "answer"
 [[button]]
@@ -167,6 +171,22 @@ doctor() { # CONFIGURATION
     (within b /intercom doctor --config "$1") >/run/doctor 2>&1
     mark "doctor $1 ended with $?"
     while read -r line; do mark "doctor $1 says $line"; done </run/doctor
+}
+
+blinked() { # DOOR: presses its call button for long, and prints the code that its link light blinks then
+    rm -f "/run/$1/code"
+    say "code $1 /run/$1/code"
+    press "$1" call
+    sleep 1.3
+    release "$1" call
+    await 60 [ -s "/run/$1/code" ]
+    cat "/run/$1/code"
+}
+
+pair_with_a() { # DOOR CODE: pairs that door with a, from its own network; what the command says is marked
+    mark "pairing $1 with $2"
+    mark "paired $1 with $2 -> $(within "$1" /intercom pair http://10.9.0.1:8080 --code "$2" \
+        --config "/run/$1/intercom.toml" 2>&1 | tr '\n' ' ')"
 }
 
 busy_card() { # takes b's card away before the next intercom comes, for three seconds
@@ -411,6 +431,50 @@ await 5 dark a $link
 await 5 dark b $link
 mark "end hang up"
 look "idle again"
+
+# Nobody who has not been let in calls a. A long press of a's call button lets b in: the link light blinks the code, and
+# what is read there is entered at b.
+again a sed -i 's/access = "open"/access = "paired"/' /run/a/intercom.toml
+say voice a on
+say voice b on
+mark "begin stranger"
+control b call a
+sleep 2
+mark "end stranger"
+mark "begin pair"
+code=$(blinked a)
+mark "read $code"
+pair_with_a b "$code"
+sleep 4
+mark "end pair"
+kill -HUP "$(process b)"
+sleep 1
+mark "begin known"
+control b call "a 2"
+sleep 1
+tap a answer
+await 8 lit b $link
+press a ptt
+sleep 1
+mark "begin voices known"
+sleep 2
+mark "end voices known"
+release a ptt
+control b hangup
+await 5 dark a $link
+mark "end known"
+
+# Five wrong codes, and the right one is of no use any more, not even to somebody else.
+mark "begin guesses"
+code=$(blinked a)
+mark "read $code"
+for others in 1234567890 2345678901 3456789012 4567890123 5678901234; do
+    pair_with_a b "$(echo "$code" | tr 0123456789 "$others")"
+done
+sleep 4
+pair_with_a a "$code"
+control a paired
+mark "end guesses"
 
 # What the card can do is decided by the other end of it: 32 bits, another rate, a format that only alsa-lib knows.
 sed -i 's/alsa:hw:doorB/alsa:doorB/' /run/b/intercom.toml
