@@ -59,8 +59,13 @@ extension WebServer {
     return HTTPResponse(.noContent).with("Set-Cookie", Credentials.clearedCookie)
   }
 
-  /// `POST /api/pairing`: an admin lets somebody else in; `{"role":"admin"}` as an admin.
+  /// `POST /api/pairing`: an admin lets somebody else in. What lasts is given by people only: where access is open, and so
+  /// everybody an admin, by those at the device, and an admin's rights by those always.
   mutating func openPairing(_ request: HTTPRequest, at now: Instant) -> HTTPResponse {
+    guard doorkeeper.mode != .open else {
+      return .problem(
+        .forbidden, "Access is open: who shall stay let in afterwards gets a code by intercom pair, on the device.")
+    }
     var role = Role.talk
     if !request.body.isEmpty {
       if let refusal = Self.refusalOfJSON(request) { return refusal }
@@ -68,6 +73,9 @@ extension WebServer {
         return .problem(.badRequest, "The role is talk or admin.")
       }
       role = asked
+    }
+    guard role == .talk else {
+      return .problem(.forbidden, "An admin is let in by intercom pair --admin, on the device.")
     }
     let pairing = doorkeeper.openPairing(role, at: now)
     return Self.json { writer in

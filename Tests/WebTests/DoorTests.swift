@@ -97,6 +97,24 @@ struct DoorTests {
     #expect(hall.events.contains { if case .savePaired = $0 { true } else { false } })
   }
 
+  @Test("open access gives nothing that lasts: no code comes over the network, one of the device's own pairs as ever")
+  func openAccess() throws {
+    var hall = Hall(mode: .open)
+    func ask(_ wire: String) -> Response { hall.exchange(wire, from: Self.phone, to: Self.lan, over: .secure) }
+    #expect(ask(get("/api/me")).body.contains("\"role\":\"admin\""))
+    for body in ["", "{\"role\":\"talk\"}", "{\"role\":\"admin\"}"] {
+      let refused = ask(Self.post("/api/pairing", body))
+      #expect(refused.status == 403)
+      #expect(refused.body.contains("intercom pair"))
+    }
+    #expect(hall.server.doorkeeper.pairing(at: hall.now) == nil)
+    #expect(ask(Self.post("/api/pair", "{\"code\":\"000000\",\"name\":\"phone\"}")).status == 403)
+    #expect(hall.server.doorkeeper.list.isEmpty)
+    let cookie = try pair(&hall)
+    hall.server.doorkeeper.configure(.paired, token: nil)
+    #expect(ask(get("/api/me", cookie)).body.contains("\"role\":\"talk\""))
+  }
+
   @Test("an admin opens pairings, sees who is paired, and locks somebody out")
   func admin() throws {
     var hall = Hall(mode: .paired)
@@ -106,6 +124,10 @@ struct DoorTests {
     #expect(opened.status == 200)
     #expect(opened.body.hasSuffix("\",\"expires_s\":120}"))
     #expect(ask(Self.post("/api/pairing", "{\"role\":\"king\"}", cookie)).status == 400)
+    let another = ask(Self.post("/api/pairing", "{\"role\":\"admin\"}", cookie))
+    #expect(another.status == 403)
+    #expect(another.body.contains("intercom pair --admin"))
+    #expect(hall.server.doorkeeper.pairing(at: hall.now)?.role == .talk)
     #expect(
       ask(get("/api/paired", cookie)).body.contains("{\"id\":1,\"name\":\"phone\",\"role\":\"admin\",\"device\":false"))
     #expect(ask(get("/api/paired/9", cookie, method: "DELETE")).status == 404)

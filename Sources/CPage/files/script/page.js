@@ -113,9 +113,9 @@ const start = async () => {
     return events.close()
   }
   events.open()
-  show(find("admin-card"), device.role === "admin")
+  show(find("admin-card"), device.role === "admin" && device.access !== "open")
   show(find("unpair"), device.access === "paired")
-  if (device.role === "admin") pairing.list()
+  if (device.role === "admin" && device.access !== "open") pairing.list()
   if (!window.isSecureContext) view.trouble(Trouble.microphone())
   call.resume()
 }
