@@ -146,7 +146,9 @@ extension WebServer {
       response.fields.add("Vary", "Origin")
       if slots[index].isOptions, let methods = response.fields.first("Allow") {
         response.fields.add("Access-Control-Allow-Methods", methods)
-        response.fields.add("Access-Control-Allow-Headers", "Content-Type, If-Match, Authorization, Intercom-Name")
+        response.fields.add(
+          "Access-Control-Allow-Headers",
+          "Content-Type, If-Match, Authorization, Intercom-Name, Intercom-Ring, Intercom-Replaces")
         response.fields.add("Access-Control-Max-Age", "600")
       }
     }
