@@ -17,8 +17,7 @@ public struct Reload: Equatable, Sendable {
     settings.stateDirectory = old.stateDirectory
     settings.audio = old.audio
     settings.audio.volumePercent = new.audio.volumePercent
-    settings.web = old.web
-    settings.web.access = new.web.access
+    (settings.web.listen, settings.web.https) = (old.web.listen, old.web.https)
     settings.room = old.room
     settings.ice = old.ice
     settings.control = old.control

@@ -32,7 +32,10 @@ extension Settings {
     live("audio.volume", audio.volumePercent == new.audio.volumePercent)
     fixed("audio", audio.withoutVolume == new.audio.withoutVolume)
     live("web.access", web.access == new.web.access)
-    fixed("web", web.withoutAccess == new.web.withoutAccess)
+    live("web.names", web.names == new.web.names)
+    live("web.origins", web.origins == new.web.origins)
+    live("web.certificate", web.certificate == new.web.certificate && web.key == new.web.key)
+    fixed("web", web.listening == new.web.listening)
     live("token", token == new.token)
     fixed("room", room == new.room)
     fixed("ice", ice == new.ice)
@@ -50,9 +53,9 @@ extension Settings {
 
 extension WebSettings {
   /// The settings that the web server is started with.
-  fileprivate var withoutAccess: WebSettings {
-    var settings = self
-    settings.access = nil
+  fileprivate var listening: WebSettings {
+    var settings = WebSettings()
+    (settings.listen, settings.https) = (listen, https)
     return settings
   }
 }

@@ -140,9 +140,14 @@ extension Running {
     supervision.tellReady(status: report(at: now).sentence)
   }
 
-  /// An operator's certificate that was renewed in its file is shown from now on; one that is of no use is not.
-  private func renewCertificate(at now: Instant) {
-    guard settings.web.certificate != nil, sockets.secureLocal != nil else { return }
+  /// The certificate as the settings want it now. An operator's that was renewed in its file is shown from now on; one that
+  /// is of no use is not.
+  private func renewCertificate(_ reload: Reload, at now: Instant) {
+    guard sockets.secureLocal != nil else { return }
+    guard settings.web.certificate != nil || reload.changes("web.certificate") else {
+      identity.reconfigure(settings, isBusy: station.model.state != .idle, at: now)
+      return noteIdentity()
+    }
     guard var randomness = try? Entropy.randomness() else { return }
     let renewed = WebIdentity(settings, randomness: &randomness, at: now)
     if renewed.server == nil {
@@ -161,7 +166,8 @@ extension Running {
     if reload.changes("audio.volume") {
       _ = obey(.setVolume(settings.audio.volumePercent), by: .local, at: now)
     }
-    renewCertificate(at: now)
+    renewCertificate(reload, at: now)
+    web.facts = facts
     if reload.changes("mixer") { desk.host.setMixer(settings.mixer.map { $0.preset }) }
     guard reload.changes("button") || reload.changes("light") else { return }
     // The lines are let go before they are asked for again. A talk button that is held counts as let go.

@@ -31,7 +31,7 @@ final class WebIdentity {
   /// The device's own authority; nil with an operator's certificate.
   private(set) var authority: CertificateAuthority?
 
-  private let settings: Settings
+  private var settings: Settings
   private var plan = CertificatePlan()
   /// Whether `authority` made `server`; found out once, since it costs a signature.
   private var isOurs = false
@@ -79,6 +79,12 @@ final class WebIdentity {
       notes.append(Note(level: .error, text: error.text))
       if server == nil { trouble = error.text }
     }
+  }
+
+  /// Goes on by the name and the names of other settings, which want the same authority.
+  func reconfigure(_ settings: Settings, isBusy: Bool, at now: Instant) {
+    self.settings = settings
+    handleTimeout(isBusy: isBusy, at: now)
   }
 
   /// What there is to be said since this was asked last.

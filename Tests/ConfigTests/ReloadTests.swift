@@ -29,6 +29,10 @@ import Testing
     ("audio", true, { $0.audio.periodMilliseconds = 5 }),
     ("audio", true, { $0.audio.priority = 7 }),
     ("web.access", false, { $0.web.access = .paired }),
+    ("web.names", false, { $0.web.names = ["gate.example"] }),
+    ("web.origins", false, { $0.web.origins = ["https://panel.example"] }),
+    ("web.certificate", false, { $0.web.certificate = "/etc/gate.pem" }),
+    ("web.certificate", false, { $0.web.key = "/etc/gate.key" }),
     ("web", true, { $0.web.listen = Endpoint(.loopbackV4, port: 9) }),
     ("token", false, { $0.token = TokenSettings() }),
     ("room", true, { $0.room = RoomSettings() }),
@@ -66,7 +70,8 @@ import Testing
     let reload = Reload(from: Self.old, to: new)
     #expect(
       reload.text == "the configuration was read again: what changed in "
-        + "name, board, audio.volume, web.access, token, peer, talk, call, button, light, mixer, log holds now")
+        + "name, board, audio.volume, web.access, web.names, web.origins, web.certificate, token, "
+        + "peer, talk, call, button, light, mixer, log holds now")
     #expect(
       reload.restartText
         == "what changed in state_directory, audio, web, room, ice, control holds after a restart only: "

@@ -3,15 +3,21 @@
 
 """The authority and the certificate for HTTPS: made once, kept, told of."""
 
+import json
 import os
 import pty
 import re
+import signal
+import socket
+import ssl
 import stat
 import subprocess
 
 import numpy
 import zxingcpp
-from harness import BINARIES, Intercom, Program, config
+from certificates import Authority
+from cryptography import x509
+from harness import BINARIES, Intercom, Program, config, until
 
 # A free port does here: nobody connects, and the command only tells it.
 LISTEN = "192.0.2.7:8080"
@@ -137,3 +143,47 @@ def test_the_doctor_tells_of_the_certificate(tmp_path):
     assert doctor().startswith("warn") and "none yet" in doctor()
     start(path)
     assert doctor().startswith("ok") and "front-door.local" in doctor() and "good until" in doctor()
+
+
+def shown(port):
+    """The certificate that is shown at the port: the names in it, and who stands behind it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        with context.wrap_socket(plain) as secure:
+            certificate = x509.load_der_x509_certificate(secure.getpeercert(True))
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return set(names.get_values_for_type(x509.DNSName)), certificate.issuer.rfc4514_string()
+
+
+def test_a_reload_takes_over_names_and_an_operators_certificate(tmp_path):
+    path = config(tmp_path, "Door", state=tmp_path / "state", web="#more")
+    plain = path.read_text()
+
+    def write(*names, more=""):
+        path.write_text(plain.replace("#more", f'https = "127.0.0.1:0"\nnames = {json.dumps(names)}\n{more}'))
+
+    write("door.example", "gate.example")
+    start(path)  # the authority may vouch for both
+    write("door.example")
+    (tmp_path / "state" / "https.pem").unlink()
+    with Intercom(path) as service:
+        port = int(service.wait_for(r"listening on https://127\.0\.0\.1:(\d+)").group(1))
+        names, own = shown(port)
+        assert "door.example" in names and "gate.example" not in names
+        write("door.example", "gate.example")
+        service.process.send_signal(signal.SIGHUP)
+        service.wait_for("what changed in web.names holds now")
+        until(lambda: "gate.example" in shown(port)[0], "the new name is not in the certificate", 10)
+        chain, key = Authority(tmp_path, "Operator").issue("localhost", "127.0.0.1")
+        write("door.example", "gate.example", more=f'certificate = "{chain}"\nkey = "{key}"')
+        service.process.send_signal(signal.SIGHUP)
+        until(lambda: "Operator" in shown(port)[1], "the operator's certificate is not shown", 10)
+        write("door.example", "gate.example", more=f'certificate = "{chain}.not-there"\nkey = "{key}"')
+        service.process.send_signal(signal.SIGHUP)
+        service.wait_for("the certificate that was there before is shown on")
+        assert "Operator" in shown(port)[1]
+        write("door.example", "gate.example")
+        service.process.send_signal(signal.SIGHUP)
+        until(lambda: shown(port)[1] == own, "the device's own certificate is not back", 10)
+        assert service.stop() == 0, service.log()
