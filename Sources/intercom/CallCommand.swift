@@ -62,7 +62,8 @@ private final class Calling {
     let pinned = configuration.settings.peers.first { sameBytes($0.name, peer) }?.authority
     call = PlacedCall(
       to: target.url, target.endpoint, token: options.token.map(Self.token), name: configuration.settings.name,
-      authority: options.authority ?? (options.authorities == nil ? pinned : nil))
+      authority: options.authority ?? (options.authorities == nil ? pinned : nil),
+      pins: PinBook(configuration.settings.peers, []).pins(of: peer))
     held = HeldCall(options, name: configuration.settings.name, at: Clock.now())
     desk.note(.information, "start", configuration.origin)
     if let note { desk.note(.notice, "start", note) }
