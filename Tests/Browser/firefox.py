@@ -4,12 +4,10 @@
 """Debian's Firefox, driven by WebDriver BiDi; its microphone and loudspeaker are those of the test's own PulseAudio."""
 
 import json
-import os
-import shutil
 
 from bidi import BiDiError, Session
 from browser import HOOKS, PAGE_SECONDS, Browser, Page, trust
-from processes import Background
+from processes import Background, environment, executable
 
 START_SECONDS = 60
 
@@ -118,11 +116,12 @@ class Firefox(Browser):
         (profile / "user.js").write_text("\n".join(lines) + "\n")
         if self.authority:
             trust(self.authority, profile)
-        environment = {**os.environ, **self.sound.environment, "HOME": str(self.folder), "MOZ_HEADLESS": "1",
-                       "MOZ_CRASHREPORTER_DISABLE": "1", "MOZ_DISABLE_CONTENT_SANDBOX": "1"}
+        variables = {**self.sound.finding, "MOZ_HEADLESS": "1", "MOZ_CRASHREPORTER_DISABLE": "1",
+                     "MOZ_DISABLE_CONTENT_SANDBOX": "1"}
         self.process = Background(
-            [shutil.which("firefox-esr"), "--headless", "--no-remote", "--profile", str(profile),
-             "--remote-debugging-port", "0", "about:blank"], env=environment)
+            [executable("firefox-esr", "firefox-esr"), "--headless", "--no-remote", "--profile", str(profile),
+             "--remote-debugging-port", "0", "about:blank"],
+            env=environment(self.folder, **variables))
         try:
             found = self.process.wait_for(r"WebDriver BiDi listening on (ws://\S+)", seconds=START_SECONDS)
             self.session = Session(found.group(1) + "/session", self.on_event)

@@ -7,9 +7,11 @@ import contextlib
 import gzip
 import json
 import statistics
+import tempfile
 
 import pytest
 from chromium import playwright
+from processes import environment, executable
 from page_server import StandIn, page_files
 
 ARGUMENTS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection",
@@ -49,11 +51,13 @@ PRESSABLE = """() => [...document.querySelectorAll("button, a.button, summary, l
 @contextlib.contextmanager
 def browser(*more):
     """A Chromium of one's own, ended with the block."""
-    running = playwright().chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGUMENTS, *more])
-    try:
-        yield running
-    finally:
-        running.close()
+    with tempfile.TemporaryDirectory() as home:
+        running = playwright().chromium.launch(
+            executable_path=executable("chromium", "chromium"), args=[*ARGUMENTS, *more], env=environment(home))
+        try:
+            yield running
+        finally:
+            running.close()
 
 
 @pytest.fixture(scope="module")
