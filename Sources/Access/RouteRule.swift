@@ -78,6 +78,7 @@ public struct RouteRule: Equatable, Sendable {
     rules.append(RouteRule(.get, "/page.js", nil, .none, .reading))
     rules.append(RouteRule(.get, "/icon.svg", nil, .none, .reading))
     rules.append(RouteRule(.get, "/manifest.webmanifest", nil, .none, .reading))
+    rules.append(RouteRule(.get, "/apple-touch-icon.png", nil, .none, .reading))
     rules.append(RouteRule(.get, "/trust", nil, .none, .reading))
     rules.append(RouteRule(.get, "/ca.crt", nil, .none, .reading))
     rules.append(RouteRule(.get, "/status", .talk, .unlessOpen, .reading))

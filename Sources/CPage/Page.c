@@ -35,6 +35,9 @@ static const uint8_t icon[] = {
 static const uint8_t manifest[] = {
 #embed "files/manifest.webmanifest"
 };
+static const uint8_t touch_icon[] = {
+#embed "files/apple-touch-icon.png"
+};
 
 static const struct {
   const uint8_t *bytes;
@@ -45,6 +48,7 @@ static const struct {
     [CPAGE_SCRIPT] = {script, sizeof script},
     [CPAGE_ICON] = {icon, sizeof icon},
     [CPAGE_MANIFEST] = {manifest, sizeof manifest},
+    [CPAGE_TOUCH_ICON] = {touch_icon, sizeof touch_icon},
 };
 
 const uint8_t *cpage_bytes(int32_t file, int32_t *count) {

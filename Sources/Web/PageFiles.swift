@@ -10,7 +10,7 @@ import Core
 struct PageFiles: Sendable {
   /// Which file.
   enum Name: Int32, CaseIterable, Sendable {
-    case page, style, script, icon, manifest
+    case page, style, script, icon, manifest, touchIcon
 
     /// The file of a path's only segment; nil: none has this name.
     init?(_ segment: String) {
@@ -28,6 +28,7 @@ struct PageFiles: Sendable {
       case .script: "page.js"
       case .icon: "icon.svg"
       case .manifest: "manifest.webmanifest"
+      case .touchIcon: "apple-touch-icon.png"
       }
     }
 
@@ -38,6 +39,7 @@ struct PageFiles: Sendable {
       case .script: "text/javascript; charset=utf-8"
       case .icon: "image/svg+xml"
       case .manifest: "application/manifest+json"
+      case .touchIcon: "image/png"
       }
     }
   }

@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import numpy
+from processes import environment, executable
 
 HERE = pathlib.Path(__file__).parent
 PAGE_SECONDS = 30
@@ -89,4 +90,5 @@ def trust(authority, folder):
     folder.mkdir(parents=True, exist_ok=True)
     database = f"sql:{folder}"
     for arguments in (["-N", "--empty-password"], ["-A", "-n", "intercom", "-t", "C,,", "-i", str(authority)]):
-        subprocess.run(["certutil", "-d", database, *arguments], check=True, timeout=PAGE_SECONDS)
+        subprocess.run([executable("certutil", "libnss3-tools"), "-d", database, *arguments], check=True,
+                       timeout=PAGE_SECONDS, env=environment(folder))

@@ -5,11 +5,10 @@
 
 import os
 import re
-import shutil
 
 from browser import HOOKS, PAGE_SECONDS, Browser, Page, trust
 from playwright.sync_api import sync_playwright
-from processes import Background
+from processes import Background, environment, executable
 
 # A start of the whole browser on a loaded machine.
 START_SECONDS = 60
@@ -98,6 +97,8 @@ class Chromium(Browser):
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            # A container's /dev/shm may be small.
+            "--disable-dev-shm-usage",
             "--password-store=basic",
             "--use-mock-keychain",
             "--no-proxy-server",
@@ -111,7 +112,7 @@ class Chromium(Browser):
         if os.geteuid() == 0:
             arguments.append("--no-sandbox")
         self.process = Background(
-            [shutil.which("chromium"), *arguments, "about:blank"], env={**os.environ, "HOME": str(self.folder)})
+            [executable("chromium", "chromium"), *arguments, "about:blank"], env=environment(self.folder))
         try:
             found = self.process.wait_for(r"DevTools listening on (ws://\S+)", seconds=START_SECONDS)
             # Without playwright's defaults, so that a tab behind another is hidden, as it is for people.

@@ -3,13 +3,15 @@
 
 """Debian's Firefox, driven by WebDriver BiDi; its microphone and loudspeaker are those of the test's own PulseAudio."""
 
+import gzip
 import json
 import os
-import shutil
+import signal
 
 from bidi import BiDiError, Session
 from browser import HOOKS, PAGE_SECONDS, Browser, Page, trust
-from processes import Background
+from harness import until
+from processes import Background, environment, executable
 
 START_SECONDS = 60
 
@@ -97,6 +99,22 @@ class FirefoxPage(Page):
     def to_front(self):
         self.browser.session.send("browsingContext.activate", context=self.context)
 
+    def heap_bytes(self):
+        """What the page's documents and scripts hold after everything unreachable is gone: Firefox's report on its
+        memory (about:memory), which it writes when it gets this signal."""
+        address = self.evaluate("() => location.href")
+        os.kill(self.browser.process.process.pid, signal.SIGRTMIN + 1)
+        path = until(lambda: next(iter(self.browser.temporary.rglob("unified-memory-report-*.json.gz")), None),
+                     "firefox's report on its memory")
+        # It has its name as soon as it is whole.
+        reports = json.loads(gzip.decompress(path.read_bytes()))["reports"]
+        path.unlink()
+        # A slash in an address is written as a backslash, for paths are told apart by slashes.
+        name = "top(" + address.replace("/", "\\")
+        sizes = [report["amount"] for report in reports if name in report["path"] and report["units"] == 0]
+        assert sizes, f"firefox reports nothing on {name}: {sorted({report['path'] for report in reports})[:40]}"
+        return sum(sizes)
+
     def close(self):
         self.browser.session.send("browsingContext.close", context=self.context)
 
@@ -108,21 +126,24 @@ class Firefox(Browser):
         """`authority`: a certificate authority that it trusts beside those it comes with."""
         super().__init__()
         self.speech, self.folder, self.sound, self.authority = speech, folder, sound, authority
+        self.temporary = folder / "temporary"
         self.by_context = {}
         self.session = None
 
     def __enter__(self):
         profile = self.folder / "firefox"
         profile.mkdir(parents=True)
+        self.temporary.mkdir()
         lines = [f'user_pref("{name}", {json.dumps(value)});' for name, value in PREFERENCES.items()]
         (profile / "user.js").write_text("\n".join(lines) + "\n")
         if self.authority:
             trust(self.authority, profile)
-        environment = {**os.environ, **self.sound.environment, "HOME": str(self.folder), "MOZ_HEADLESS": "1",
-                       "MOZ_CRASHREPORTER_DISABLE": "1", "MOZ_DISABLE_CONTENT_SANDBOX": "1"}
+        variables = {**self.sound.finding, "MOZ_HEADLESS": "1", "MOZ_CRASHREPORTER_DISABLE": "1",
+                     "MOZ_DISABLE_CONTENT_SANDBOX": "1", "TMPDIR": str(self.temporary)}
         self.process = Background(
-            [shutil.which("firefox-esr"), "--headless", "--no-remote", "--profile", str(profile),
-             "--remote-debugging-port", "0", "about:blank"], env=environment)
+            [executable("firefox-esr", "firefox-esr"), "--headless", "--no-remote", "--profile", str(profile),
+             "--remote-debugging-port", "0", "about:blank"],
+            env=environment(self.folder, **variables))
         try:
             found = self.process.wait_for(r"WebDriver BiDi listening on (ws://\S+)", seconds=START_SECONDS)
             self.session = Session(found.group(1) + "/session", self.on_event)

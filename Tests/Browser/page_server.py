@@ -29,6 +29,7 @@ def page_files():
         "/page.js": ("text/javascript; charset=utf-8", arrays["script"]),
         "/icon.svg": ("image/svg+xml", arrays["icon"]),
         "/manifest.webmanifest": ("application/manifest+json", arrays["manifest"]),
+        "/apple-touch-icon.png": ("image/png", arrays["touch_icon"]),
     }
 
 
@@ -47,6 +48,7 @@ class StandIn:
         self.me = dict(ME)
         self.status = dict(STATUS)
         self.code = "123456"
+        self.token = None  # the signed token that lets in
         self.paired = [{"id": 1, "name": "Anna's phone", "role": "admin"}, {"id": 2, "name": "Kitchen tablet", "role": "talk"}]
         self.refuse = {}  # (method, path) -> (status, fields, problem)
         self.requests = []  # (method, path, fields, body)
@@ -150,7 +152,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_DELETE = handle_any
 
     def get_api_me(self, _):
-        self.answer(200, self.stand_in.me)
+        self.answer(200, {**self.stand_in.me, **({"role": "talk"} if self.has_token() else {})})
+
+    def get_api_status(self, _):
+        if self.stand_in.token and not self.has_token():
+            return self.answer(401, {"detail": "The token has expired."}, "application/problem+json")
+        return self.answer(200, self.stand_in.status)
+
+    def has_token(self):
+        """Whether the cookie holds the token that lets in."""
+        return self.stand_in.token and f"intercom={self.stand_in.token}" in self.headers.get("Cookie", "")
 
     def get_api_paired(self, _):
         self.answer(200, self.stand_in.paired)

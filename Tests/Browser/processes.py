@@ -6,6 +6,7 @@
 import contextlib
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -13,33 +14,60 @@ import time
 from harness import Program
 
 
-def descendants(pid):
-    """The process ids below `pid`, as far as the kernel still knows who started whom."""
-    found = []
-    with contextlib.suppress(OSError):
-        for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            found += [int(child), *descendants(int(child))]
+def environment(home, **more):
+    """All that a browser or a sound server learns of this machine: where programs are, and a home of its own.
+
+    Nothing of whoever runs the tests reaches it: no display, message bus, sound server, language, or folder.
+    """
+    return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LANG": "C.UTF-8", **more}
+
+
+def executable(name, package):
+    """Where a program is; a sentence that says what to install where it is nowhere."""
+    found = shutil.which(name)
+    assert found, f"there is no {name} on PATH ({os.environ.get('PATH')}): apt-get install {package}"
     return found
 
 
-class Background(Program):
-    """A program whose children are ended with it, each by its process id."""
+def living():
+    """Every process that has not ended, with the one above it. /proc/PID/task/PID/children is not in every kernel, and
+    one that has ended stays in /proc for as long as nobody asks how, in a container perhaps for ever."""
+    above = {}
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = stat.read_text(errors="replace").rpartition(")")[2].split()[:2]
+            if state not in "ZX":
+                above[int(stat.parent.name)] = int(parent)
+    return above
 
-    def __init__(self, command, *, env=None):
-        super().__init__(command=command, env=env)
+
+def descendants(pid):
+    """The process ids below `pid`, as far as the kernel still knows who started whom."""
+    above = living()
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in above.items() if parent == one]
+    return found[1:]
+
+
+class Background(Program):
+    """A program in an environment of its own, whose children are ended with it, each by its process id."""
+
+    def __init__(self, command, *, env):
+        super().__init__(command=["env", "-i", *(f"{name}={value}" for name, value in env.items()), *command])
 
     def stop(self):
         """Ends the program, and whatever of its children is there after that."""
-        below = descendants(self.process.pid)
+        below = set(descendants(self.process.pid))
         if self.process.poll() is None:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(10)
         self.__exit__(None, None, None)
         deadline = time.monotonic() + 5
-        for pid in below:
-            while pathlib.Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-                time.sleep(0.05)
+        while (left := living().keys() & below) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
@@ -75,8 +103,6 @@ def preferred():
 
 def group_preference(group):
     """The priority of this process's session, or None where it has none: the file is then empty, or not there."""
-    try:
-        words = group.read_text().split()
-    except OSError:
-        return None
-    return int(words[-1]) if words else None
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(group.read_text().split()[-1])
+    return None

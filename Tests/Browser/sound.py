@@ -4,12 +4,11 @@
 """A PulseAudio of the test's own: a loudspeaker nobody hears, and a microphone that plays a WAV file."""
 
 import contextlib
-import os
 import subprocess
 
 import numpy
 from harness import PATIENCE_SECONDS, until
-from processes import Background
+from processes import Background, environment, executable
 
 # The microphone is the monitor itself: a remapped source between the two wanders by a millisecond, which costs PESQ up
 # to a whole point.
@@ -23,33 +22,34 @@ set-default-source played.monitor
 
 
 class Sound:
-    """A running sound server; `environment` lets a program find it, and no other."""
+    """A running sound server; the variables in `finding` let a program find it, and no other."""
 
     def __init__(self, folder):
         self.folder = folder / "pulse"
         self.recording = self.folder / "speaker.raw"
         self.recorder = None
         self.forgotten = 0
-        self.environment = {
+        self.finding = {
             "PULSE_SERVER": f"unix:{self.folder}/native",
             "PULSE_RUNTIME_PATH": str(self.folder),
             "PULSE_STATE_PATH": str(self.folder),
             "XDG_RUNTIME_DIR": str(self.folder),
         }
+        self.environment = environment(self.folder, **self.finding)
 
     def __enter__(self):
         self.folder.mkdir(mode=0o700)
         script = self.folder / "script.pa"
         script.write_text(SCRIPT.format(folder=self.folder))
         self.process = Background(
-            ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
-             "--log-target=stderr", "--log-level=warn", f"--file={script}"],
-            env={**self.environment, "HOME": str(self.folder), "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"})
+            [executable("pulseaudio", "pulseaudio"), "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+             "--disable-shm=yes", "--log-target=stderr", "--log-level=warn", f"--file={script}"],
+            env={**self.environment, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"})
         try:
-            until(self.answers, "the sound server")
+            until(self.answers, "the sound server's answer")
             self.recorder = Background(
-                ["parec", "--device=speaker.monitor", "--raw", "--format=s16le", "--rate=48000", "--channels=1",
-                 "--latency-msec=50", str(self.recording)], env=self.environment)
+                [executable("parec", "pulseaudio-utils"), "--device=speaker.monitor", "--raw", "--format=s16le",
+                 "--rate=48000", "--channels=1", "--latency-msec=50", str(self.recording)], env=self.environment)
             until(lambda: self.recording.exists() and self.recording.stat().st_size, "the loudspeaker's sound")
         except BaseException:
             self.__exit__(None, None, None)
@@ -57,8 +57,9 @@ class Sound:
         return self
 
     def answers(self):
-        done = subprocess.run(["pactl", "info"], env={**os.environ, **self.environment}, capture_output=True,
-                              check=False, timeout=PATIENCE_SECONDS)
+        assert self.process.process.poll() is None, f"the sound server ended\n{self.process.log()}"
+        done = subprocess.run([executable("pactl", "pulseaudio-utils"), "info"], env=self.environment,
+                              capture_output=True, check=False, timeout=PATIENCE_SECONDS)
         return done.returncode == 0
 
     def __exit__(self, kind, value, trace):
@@ -80,7 +81,9 @@ class Sound:
     @contextlib.contextmanager
     def speaking(self, path):
         """Plays the WAV file into the microphone, once, from now on."""
-        player = Background(["paplay", "--device=played", "--latency-msec=100", str(path)], env=self.environment)
+        player = Background(
+            [executable("paplay", "pulseaudio-utils"), "--device=played", "--latency-msec=100", str(path)],
+            env=self.environment)
         try:
             yield player
         finally:

@@ -7,8 +7,12 @@ No browser is told to pass over certificate errors here: the authority stands in
 there.
 """
 
+import base64
 import contextlib
+import hmac
+import json
 import re
+import time
 
 import pytest
 from chromium import Chromium
@@ -22,17 +26,22 @@ from test_live_service import Service
 # What namespace.sh gives the veth pair: an address as on a LAN, so that nobody is let in for coming from loopback.
 LAN_ADDRESS = "10.91.0.1"
 START_SECONDS = 30
+KEY = b"a secret that nobody but the door and its keeper knows"
 
 
 class LANDoor(Service):
-    """An intercom on the LAN with the access that it has by default there: paired, and HTTPS beside HTTP."""
+    """An intercom on the LAN with the access that it has by default there: paired, and HTTPS beside HTTP.
 
-    def __init__(self, folder, speech):
+    `access` is another one, and `more` goes at the end of the configuration.
+    """
+
+    def __init__(self, folder, speech, *, address=LAN_ADDRESS, access=None, more=""):
         self.heard, self.state = folder / "heard.wav", folder / "state"
         self.state.mkdir(mode=0o700)
-        path = config(folder, "door", input=f"file:{speech}", output=f"file:{self.heard}", state=self.state)
-        path.write_text(path.read_text().replace(
-            'listen = "127.0.0.1:0"\naccess = "open"', f'listen = "{LAN_ADDRESS}:0"\nhttps = "{LAN_ADDRESS}:0"'))
+        path = config(folder, "door", input=f"file:{speech}", output=f"file:{self.heard}", state=self.state,
+                      more=more)
+        listen = f'listen = "{address}:0"\nhttps = "{address}:0"' + (f'\naccess = "{access}"' if access else "")
+        path.write_text(path.read_text().replace('listen = "127.0.0.1:0"\naccess = "open"', listen))
         super().__init__(path, folder / "run")
         try:
             self.https_url = self.wait_for(r"listening on (https://\S+)", seconds=START_SECONDS).group(1).rstrip("/")
@@ -97,6 +106,35 @@ def test_a_browser_that_trusts_the_authority_pairs_and_talks(tmp_path, speech, k
             with browser.speaking():
                 wait_for_voice(intercom.heard)
             until(lambda: is_voice(held.page.heard()), "the intercom's voice in the page")
+            held.hang_up()
+        print(intercom.log())
+
+
+def signed(**claims):
+    """A token as whoever looks after the intercom signs it (RFC 7519, HS256)."""
+    def text(value):
+        return base64.urlsafe_b64encode(value).rstrip(b"=")
+    claims = {"exp": int(time.time()) + 600, "aud": "door", **claims}
+    covered = text(b'{"alg":"HS256"}') + b"." + text(json.dumps(claims).encode())
+    return (covered + b"." + text(hmac.digest(KEY, covered, "sha256"))).decode()
+
+
+@pytest.mark.parametrize("kind", ["chromium", "firefox"])
+def test_a_browser_comes_in_by_a_signed_token_and_talks(tmp_path, speech, kind):
+    (tmp_path / "token.key").write_bytes(KEY)
+    token = f'[token]\nalgorithm = "HS256"\nkey_file = "{tmp_path / "token.key"}"\naudience = "door"\n'
+    with LANDoor(tmp_path, speech, access="token", more=token) as intercom:
+        with started(kind, tmp_path / kind, speech, intercom.authority) as browser:
+            page = browser.open(f"{intercom.https_url}/#token={signed(exp=1)}")
+            page.wait_for("document.querySelector('#token-error').textContent.includes('expired')", "the refusal")
+            page.evaluate("(hash) => { location.hash = hash; }", f"#token={signed(sub='Anna')}")
+            page.wait_for("document.body.dataset.panel === 'call'", "the page's call panel")
+            assert page.evaluate("() => location.hash") == ""
+            intercom.url = intercom.https_url
+            held = CallPage(browser, intercom)
+            held.call()
+            with browser.speaking():
+                wait_for_voice(intercom.heard)
             held.hang_up()
         print(intercom.log())
 

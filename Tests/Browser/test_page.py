@@ -7,15 +7,24 @@ import contextlib
 import gzip
 import json
 import statistics
+import tempfile
 
 import pytest
 from chromium import playwright
+from processes import environment, executable
 from page_server import StandIn, page_files
 
 ARGUMENTS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection",
              "--autoplay-policy=no-user-gesture-required", "--disable-features=WebRtcHideLocalIpsWithMdns", "--no-proxy-server"]
 ALLOWED = "--use-fake-ui-for-media-stream"
 CONNECTED = "#state[data-state=connected]"
+# Every stop of the tab key, in the document's order; of a group of choices the chosen one.
+STOPS = """() => [...document.querySelectorAll("a[href], button, input, summary, [tabindex]")]
+  .filter((element) => element.checkVisibility() && !element.disabled && (element.type !== "radio" || element.checked))
+  .map((element) => element.id || element.textContent.trim())"""
+# Where the focus is, and whether it is seen there.
+FOCUS = """() => { const element = document.activeElement, drawn = element.type === "radio" ? element.parentElement : element
+  return [element.id || element.textContent.trim(), getComputedStyle(drawn).outlineStyle !== "none"] }"""
 
 # Contrast of every text that is shown, WCAG 2.2: answers those below 4.5 (3 for large text).
 CONTRAST = """() => {
@@ -49,11 +58,13 @@ PRESSABLE = """() => [...document.querySelectorAll("button, a.button, summary, l
 @contextlib.contextmanager
 def browser(*more):
     """A Chromium of one's own, ended with the block."""
-    running = playwright().chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGUMENTS, *more])
-    try:
-        yield running
-    finally:
-        running.close()
+    with tempfile.TemporaryDirectory() as home:
+        running = playwright().chromium.launch(
+            executable_path=executable("chromium", "chromium"), args=[*ARGUMENTS, *more], env=environment(home))
+        try:
+            yield running
+        finally:
+            running.close()
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +122,28 @@ def test_a_code_lets_in_and_a_wrong_one_does_not(visit, stand_in):
     assert json.loads(stand_in.asked("POST", "/api/pair")[-1][3])["code"] == "123456"
 
 
+def test_a_token_lets_in_by_its_field_and_by_a_link(visit, stand_in):
+    stand_in.me.update(role=None, access="token")
+    stand_in.token = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQwMDAwMDAwMDB9.c2lnbmVk"
+    page = visit("token")
+    assert page.is_visible("#pair-code"), "a code lets in as well"
+    for shown, answer in (("nonsense", "three parts"), ("a.b.c", "expired")):
+        page.fill("#token", shown)
+        page.press("#token", "Enter")
+        page.wait_for_selector(f"#token-error:has-text('{answer}')")
+    assert not page.context.cookies()
+    page.fill("#token", stand_in.token)
+    page.press("#token", "Enter")
+    page.wait_for_selector("#stage:visible")
+    page.click("#unpair")
+    page.wait_for_selector("body[data-panel=token]")
+    assert not page.context.cookies()
+    page.goto(f"{stand_in.url}#token={stand_in.token}")
+    page.wait_for_selector("#stage:visible")
+    assert page.url == stand_in.url
+    assert page.context.cookies()[0]["expires"] > 0
+
+
 def test_without_https_the_one_step_is_explained(visit, stand_in):
     stand_in.me.update(role=None, secure=False)
     page = visit("insecure")
@@ -145,6 +178,55 @@ def test_a_call_talks_by_space_bar_and_pointer_and_not_otherwise(visit):
     page.wait_for_selector("#state[data-state=idle]")
 
 
+def test_the_tab_key_goes_through_the_page_in_its_order(visit, stand_in):
+    stand_in.me["role"] = "admin"
+    page = visit(viewport={"width": 390, "height": 844})
+    page.wait_for_selector("#paired li")
+    for step in ("idle", "call"):
+        if step == "call":
+            page.click("#call")
+            page.wait_for_selector(CONNECTED)
+        expected, seen = page.evaluate(STOPS), []
+        for _ in expected:
+            page.keyboard.press("Tab")
+            name, is_drawn = page.evaluate(FOCUS)
+            assert is_drawn, f"{step}: the focus on {name} is not seen"
+            seen.append(name)
+        start = expected.index(seen[0])
+        assert seen == expected[start:] + expected[:start], step
+        page.evaluate("document.activeElement.blur()")
+
+
+def test_the_focus_stays_and_goes_on_where_its_place_vanishes(visit, stand_in):
+    page = visit()
+    focus = lambda: page.evaluate(FOCUS)[0]  # noqa: E731
+    page.focus("#bell")
+    stand_in.push("ring", {"id": "r1", "from": "Front door"})
+    page.wait_for_selector("#ringing:visible")
+    stand_in.set_status(trouble="The sound card is gone.", waiting=2, state="ringing", ring="r1")
+    page.wait_for_selector("#device-answer:visible")
+    assert focus() == "bell"
+    page.press("#decline", "Enter")
+    assert focus() == "call"
+    stand_in.refuse["POST", "/call"] = (503, {}, "It is in another call.")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#error:visible")
+    assert focus() == "call"
+    page.press("#error-close", "Enter")
+    assert focus() == "call"
+    stand_in.refuse.clear()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(CONNECTED)
+    assert focus() == "talk"
+    page.keyboard.down("Space")
+    assert page.get_attribute("#talk", "data-sending") == "true"
+    page.keyboard.up("Space")
+    assert page.get_attribute("#talk", "data-sending") == "false"
+    page.press("#hangup", "Enter")
+    page.wait_for_selector("#state[data-state=idle]")
+    assert focus() == "call"
+
+
 def test_a_ring_is_answered_and_a_reload_gets_the_call_back(visit, stand_in):
     page = visit()
     stand_in.push("ring", {"id": "r1", "from": "Front door"})
@@ -165,6 +247,18 @@ def test_troubles_are_said_with_their_remedies(visit, stand_in):
     page.click("#call")
     page.wait_for_selector("#error:visible")
     assert "busy" in page.inner_text("#error") and "5 s" in page.inner_text("#error")
+
+
+def test_an_intercom_that_is_gone_is_not_called_online(visit, stand_in):
+    page = visit()
+    page.context.set_offline(True)
+    page.click("#call")
+    page.wait_for_selector("#error:has-text('does not answer')")
+    page.wait_for_selector("#network[data-tone=warn]")
+    page.context.set_offline(False)
+    page.wait_for_selector("#network[data-tone=good]")
+    page.click("#call")
+    page.wait_for_selector(CONNECTED)
 
 
 def test_a_microphone_that_is_denied_is_explained(stand_in):

@@ -26,7 +26,7 @@ EVENTS = 10_000
 CALLS = 200 if os.environ.get("INTERCOM_SOAK") else 30
 # What the engine's own caches may gain between two measurements; a listener or node that is kept each time gives more.
 HEAP_GROWTH_PER_EVENT = 20
-HEAP_GROWTH_PER_CALL = 3_000
+HEAP_GROWTH_PER_CALL = {"chromium": 3_000, "firefox": 8_000}  # Firefox's has the documents in it
 
 
 def hold_call(browser, folder, speech):
@@ -190,33 +190,39 @@ def slope(points):
     return float(numpy.polyfit(steps, sizes, 1)[0])
 
 
-def test_events_leave_the_pages_heap_flat(house, chromium):
-    """The intercom sends five a second at most, so that these are given to the page's own stream by the browser."""
+# What the intercom's stream would bring, given to the page by the browser: the intercom sends five a second at most.
+GIVE = """(first, count, logs) => {
+  const source = browserTest.sources.at(-1);
+  const give = (name, data) => source.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
+  for (let number = first; number < first + count; number += 1) {
+    if (logs || number % 10 === 0) give("log", { text: `Event ${number}`, weight: "notice" });
+    else give("levels", { input: number % 100, output: number % 90, quality: number % 101, limited_by: "loss" });
+  }
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
+}"""
+
+
+def test_events_leave_the_pages_heap_flat(house, browser):
     intercom, _ = house
-    page = CallPage(chromium, intercom).page
+    page = CallPage(browser, intercom).page
     page.wait_for("browserTest.sources.length", "the page's stream of events")
-    send = """(first, count) => {
-      const source = browserTest.sources.at(-1);
-      const give = (name, data) => source.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
-      for (let number = first; number < first + count; number += 1) {
-        if (number % 10 === 0) give("log", { text: `Event ${number}`, weight: "notice" });
-        else give("levels", { input: number % 100, output: number % 90, quality: number % 101, limited_by: "loss" });
-      }
-      return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
-    }"""
     points = []
     for done in range(0, EVENTS, EVENTS // 10):
-        page.evaluate(send, done, EVENTS // 10)
+        page.evaluate(GIVE, done, EVENTS // 10, False)
         points.append((done, page.heap_bytes()))
     grown = slope(points[2:])
-    print(f"heap after {EVENTS} events: {points[-1][1] / 1024:.0f} KiB, {grown:+.2f} bytes an event; {points}")
+    print(f"{browser.name}: heap after {EVENTS} events: {points[-1][1] / 1024:.0f} KiB, {grown:+.2f} bytes an event; "
+          f"{points}")
     assert grown < HEAP_GROWTH_PER_EVENT
 
 
-def test_calls_leave_the_pages_heap_flat(tmp_path, chromium):
+def test_calls_leave_the_pages_heap_flat(tmp_path, browser):
     with door(tmp_path, input="tone:440") as intercom:
-        page = CallPage(chromium, intercom)
+        page = CallPage(browser, intercom)
         page.page.evaluate("() => { browserTest.recording = false; }")
+        page.page.wait_for("browserTest.sources.length", "the page's stream of events")
+        # The log's hundred lines are no growth by calls.
+        page.page.evaluate(GIVE, 0, 100, True)
         points = []
         for number in range(CALLS):
             until(lambda: not page.error() and page.state() == "idle", "the page's rest")
@@ -226,8 +232,9 @@ def test_calls_leave_the_pages_heap_flat(tmp_path, chromium):
             if number % (CALLS // 10) == 0:
                 points.append((number, page.page.heap_bytes()))
         grown = slope(points[2:])
-        print(f"heap after {CALLS} calls: {points[-1][1] / 1024:.0f} KiB, {grown:+.0f} bytes a call; {points}")
-        assert grown < HEAP_GROWTH_PER_CALL
+        print(f"{browser.name}: heap after {CALLS} calls: {points[-1][1] / 1024:.0f} KiB, {grown:+.0f} bytes a call; "
+              f"{points}")
+        assert grown < HEAP_GROWTH_PER_CALL[browser.name]
 
 
 def test_figures_of_the_page(tmp_path, chromium):

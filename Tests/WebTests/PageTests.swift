@@ -22,7 +22,8 @@ struct PageTests {
     var hall = Hall()
     let rows = [
       ("/", "text/html; charset=utf-8"), ("/page.css", "text/css; charset=utf-8"),
-      ("/page.js", "text/javascript; charset=utf-8"),
+      ("/page.js", "text/javascript; charset=utf-8"), ("/icon.svg", "image/svg+xml"),
+      ("/manifest.webmanifest", "application/manifest+json"), ("/apple-touch-icon.png", "image/png"),
     ]
     for (path, type) in rows {
       let whole = hall.exchange(get(path), to: Self.lan)

@@ -5,7 +5,8 @@
 #pragma once
 #include <stdint.h>
 
-/// Which file. Their paths are /, /page.css, /page.js, /icon.svg and /manifest.webmanifest.
+/// Which file. Their paths are /, /page.css, /page.js, /icon.svg, /manifest.webmanifest and
+/// /apple-touch-icon.png.
 typedef enum {
   CPAGE_HTML = 0,
   CPAGE_STYLE = 1,
@@ -15,7 +16,9 @@ typedef enum {
   CPAGE_ICON = 3,
   /// application/manifest+json
   CPAGE_MANIFEST = 4,
-  CPAGE_COUNT = 5,
+  /// image/png, drawn from the icon by Tests/Browser/touch-icon
+  CPAGE_TOUCH_ICON = 5,
+  CPAGE_COUNT = 6,
 } cpage_file;
 
 /// The file's bytes, which are constant, and how many there are; NULL for a number that is none.

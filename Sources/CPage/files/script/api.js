@@ -23,6 +23,7 @@ const request = async (method, path, { json, body, headers = {}, ...rest } = {})
 }
 
 const api = {
+  status: () => request("GET", "/api/status"),
   me: async () => (await request("GET", "/api/me")).json(),
   pair: (code, name) => request("POST", "/api/pair", { json: { code, name } }),
   unpair: () => request("POST", "/api/unpair"),

@@ -12,7 +12,17 @@ const make = (name, properties = {}, ...children) => {
 }
 
 const show = (element, visible) => {
-  if (element.hidden === visible) element.hidden = !visible
+  if (element.hidden !== visible) return
+  const hadFocus = !visible && element.contains(document.activeElement)
+  element.hidden = !visible
+  if (hadFocus) queueMicrotask(refocus)
+}
+
+/** Whoever works by keyboard goes on at what takes the place of what vanished: the first of these that is there. */
+const refocus = () => {
+  if (document.activeElement !== document.body && document.activeElement.checkVisibility()) return
+  const next = ["talk", "hangup", "answer", "call", "token", "pair-code", "trust"].map(find)
+  next.find((element) => element.checkVisibility() && !element.disabled)?.focus()
 }
 
 /** Writes only what is new, so that screen readers say it once. */

@@ -27,7 +27,7 @@ const call = new Call({
     show(find("hear"), false)
     if (stream) hear()
   },
-  trouble: (trouble) => view.trouble(trouble),
+  trouble: (trouble) => tell(trouble),
   log: (text) => view.log(text),
 })
 const talk = new Talk(() => view.call())
@@ -40,13 +40,19 @@ const hear = () =>
     (error) => error.name === "NotAllowedError" && show(find("hear"), true),
   )
 
+/** Says what is wrong. Where there is no answer the stream of events may be gone unnoticed, so it is begun anew. */
+const tell = (trouble) => {
+  view.trouble(trouble)
+  if (trouble.lost) start()
+}
+
 /** Gives the intercom a command. */
 const order = async (command) => {
   try {
     const message = await api.command(command)
     if (message) view.log(message)
   } catch (trouble) {
-    view.trouble(trouble)
+    tell(trouble)
   }
 }
 
@@ -89,6 +95,7 @@ const panelFor = ({ role, secure, access }) => {
   return access === "token" ? "token" : "pair"
 }
 
+let brought = linkedToken()
 let retry
 const backoff = new Backoff(1000, 15000)
 const start = async () => {
@@ -110,11 +117,14 @@ const start = async () => {
   write(find("version"), device.version)
   if (panel !== "call") {
     call.hangUp()
-    return events.close()
+    events.close()
+    if (panel === "token" && brought) pairing.bring(brought, start)
+    brought = undefined
+    return
   }
   events.open()
   show(find("admin-card"), device.role === "admin" && device.access !== "open")
-  show(find("unpair"), device.access === "paired")
+  show(find("unpair"), device.access !== "open")
   if (device.role === "admin" && device.access !== "open") pairing.list()
   if (!window.isSecureContext) view.trouble(Trouble.microphone())
   call.resume()
@@ -136,7 +146,7 @@ onClick("device-answer", () => order({ command: "answer" }))
 onClick("device-hangup", () => order({ command: "hangup" }))
 for (const button of document.querySelectorAll("[data-bell]"))
   button.addEventListener("click", () =>
-    api.bell().then(() => view.log("You rang the bell."), (trouble) => view.trouble(trouble)))
+    api.bell().then(() => view.log("You rang the bell."), tell))
 
 const notify = find("notify")
 show(notify, globalThis.Notification?.permission === "default" && window.isSecureContext)
@@ -146,5 +156,6 @@ addEventListener("pagehide", () => {
   events.close()
   call.leave()
 })
+addEventListener("hashchange", () => (brought = linkedToken()) && start())
 addEventListener("pageshow", (event) => event.persisted && start())
 start()

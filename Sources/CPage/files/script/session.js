@@ -2,6 +2,9 @@
 // SPDX-FileCopyrightText: 2026 The intercom authors
 // One connection: an RTCPeerConnection, and the exchange by /call (docs/reference/signaling.md).
 
+/** A connection that a lost network took with it may be silent for minutes. */
+const replaceMilliseconds = 8000
+
 class Session {
   /** The session's path, once there is one. */
   path = ""
@@ -36,7 +39,7 @@ class Session {
     return this.#over ? undefined : this.#sender.replaceTrack(track ?? null)
   }
 
-  /** Offers, and waits for the answer as long as it rings. */
+  /** Offers, and waits for the answer as long as it rings; a session that is to replace one does not ring. */
   async open({ ring, replaces }) {
     const connection = this.#connection
     await connection.setLocalDescription()
@@ -47,8 +50,10 @@ class Session {
     if (name) headers["Intercom-Name"] = encodeURIComponent(name)
     if (ring) headers["Intercom-Ring"] = ring
     if (replaces) headers["Intercom-Replaces"] = replaces
+    const timeout = replaces && setTimeout(() => this.#abort.abort(Trouble.noAnswer()), replaceMilliseconds)
     const { signal } = this.#abort
     const response = await request("POST", "/call", { headers, body: connection.localDescription.sdp, signal })
+    clearTimeout(timeout)
     this.path = new URL(response.headers.get("Location"), location.href).pathname
     const sdp = await response.text()
     if (this.#over) return this.#delete()

@@ -49,22 +49,22 @@ class View {
     element.dataset.state = state
     document.body.dataset.tone = tone
     write(find("state-words"), words)
-    const focused = document.activeElement
     const button = find("talk")
     show(find("call"), state === "idle")
     show(button, state !== "idle")
     for (const part of document.querySelectorAll(".in-call")) show(part, state !== "idle")
     for (const part of document.querySelectorAll(".no-call")) show(part, state === "idle")
-    // Whoever works by keyboard goes on at what takes the place of what vanished.
-    if (focused?.id === "call" && state !== "idle") find("hangup").focus()
-    if (focused?.id === "hangup" && state === "idle") find("call").focus()
 
     const hold = talk.mode === "hold"
+    const wasDisabled = button.disabled
     button.disabled = !up || !talk.hasMicrophone || (hold && talk.isMuted)
+    // Whoever called by keyboard waits at "Hang up", and talks by the next press of the space bar.
+    if (wasDisabled && !button.disabled && document.activeElement?.id === "hangup") button.focus()
     button.dataset.sending = talk.isSending && up
     button.setAttribute("aria-pressed", talk.isSending)
     write(find("talk-words"), !up ? "One moment…" : this.#talkWords(hold))
-    write(find("talk-hint"), hold ? "or hold the space bar" : "click to mute")
+    const hint = talk.isSending ? "let go to stop" : "or hold the space bar"
+    write(find("talk-hint"), hold ? hint : "click to mute")
     show(find("talk-hint"), !button.disabled)
     this.#mute("mute-mic", talk.isMuted, "mic", "Microphone")
     this.#mute("mute-speaker", talk.isSpeakerMuted, "speaker", "Speaker")
@@ -142,7 +142,7 @@ class View {
     const hardware = status.microphone_muted && status.muted_by_hardware
     write(
       find("device-mic"),
-      hardware ? "switched off at the intercom" : status.microphone_muted ? "muted" : status.talking ? "heard" : "on",
+      hardware ? "switched off at the intercom" : status.microphone_muted ? "muted" : status.talking ? "heard" : "not muted",
     )
     find("device-mic").dataset.tone = status.microphone_muted ? "warn" : "quiet"
     show(find("device-hardware"), hardware)

@@ -35,7 +35,11 @@ class Trouble extends Error {
   }
 
   static noAnswer = () =>
-    new Trouble("The intercom does not answer.", "Check that it has power and that this device is in the same network.")
+    new Trouble(
+      "The intercom does not answer.",
+      "Check that it has power and that this device is in the same network.",
+      { lost: true },
+    )
 
   static noPath = () =>
     new Trouble(
@@ -69,7 +73,7 @@ class Trouble extends Error {
 
   /** Why a request was refused. */
   static refused(status, detail, retryAfter) {
-    const more = { status, retryAfter }
+    const more = { status, retryAfter, detail }
     const again = retryAfter ? `Try again in ${retryAfter} s.` : "Try again in a moment."
     if (status === 401) return new Trouble("This browser is not let in.", "Pair it with the intercom.", more)
     if (status === 429) return new Trouble("That was too often.", again, more)
