@@ -61,16 +61,18 @@ public struct AccessControl: Sendable {
 
   /// What becomes of a request. Counts it against its address's rate, so ask once a request.
   public mutating func judge(_ request: AccessRequest, at now: Instant, wall: Int64) -> AccessVerdict {
-    var rules: [RouteRule] = []
-    for rule in RouteRule.all where rule.matches(request.segments) { rules.append(rule) }
+    var first: RouteRule?
     var chosen: RouteRule?
-    for rule in rules where rule.method == request.method { chosen = rule }
+    for rule in RouteRule.all where rule.matches(request.segments) {
+      first = first ?? rule
+      if rule.method == request.method { chosen = rule }
+    }
     let rate = chosen?.rate ?? .reading
     let seconds = limiters[rate.rawValue].waitSeconds(for: request.client, at: now)
     if seconds > 0 { return tooMany(seconds) }
-    guard let first = rules.first else { return .noRoute }
+    guard let first else { return .noRoute }
     if request.method == .options { return .allowed(first, stranger) }
-    guard let rule = chosen else { return .otherMethods(rules.map { $0.method }) }
+    guard let rule = chosen else { return .otherMethods(RouteRule.methods(of: request.segments)) }
 
     let isPrivate = request.transport == .secure || request.client.unmapped.isLoopback
     guard isPrivate || rule.transport == .none || rule.transport == .unlessOpen && mode == .open else {

@@ -55,6 +55,8 @@ public struct RouteRule: Equatable, Sendable {
   /// Whether a device with a pinned certificate may ask without anything else: for the offer, whoever serves it holds its
   /// fingerprint against the pinned ones; for what follows, the session's name is the proof.
   public let admitsPinned: Bool
+  /// The pattern's segments.
+  private let parts: [String]
 
   private init(
     _ method: RouteMethod, _ pattern: String, _ role: Role?, _ transport: TransportNeed, _ rate: RateClass,
@@ -66,6 +68,7 @@ public struct RouteRule: Equatable, Sendable {
     self.transport = transport
     self.rate = rate
     self.admitsPinned = admitsPinned
+    parts = pattern.utf8.split(separator: 0x2F).map { String(decoding: Array($0), as: UTF8.self) }
   }
 
   /// Every route, in the manual's order.
@@ -122,19 +125,21 @@ public struct RouteRule: Equatable, Sendable {
     return rules
   }
 
+  /// The methods of the path whose `segments`, percent-decoded, these are; none: there is no such route.
+  public static func methods(of segments: [String]) -> [RouteMethod] {
+    all.filter { $0.matches(segments) }.map { $0.method }
+  }
+
   /// Whether the path's `segments`, percent-decoded, are this route's.
   public func matches(_ segments: [String]) -> Bool {
-    // Asked of every rule for every request: nothing is split or copied.
-    let text = pattern.utf8
-    var start = text.index(after: text.startIndex)
-    for segment in segments {
-      guard start < text.endIndex else { return false }
-      let end = text[start...].firstIndex(of: 0x2F) ?? text.endIndex
-      let part = text[start..<end]
-      let isAny = part.elementsEqual("ID".utf8)
-      guard isAny ? !segment.utf8.isEmpty : part.elementsEqual(segment.utf8) else { return false }
-      start = end == text.endIndex ? end : text.index(after: end)
+    // Asked of every rule for every request.
+    guard segments.count == parts.count else { return false }
+    for index in segments.indices {
+      let segment = segments[index]
+      guard parts[index].hasBytes(of: segment) || parts[index].hasBytes(of: "ID") && !segment.utf8.isEmpty else {
+        return false
+      }
     }
-    return start == text.endIndex
+    return true
   }
 }

@@ -111,11 +111,14 @@ public enum ASCII {
 
 extension String {
   /// Whether both are the same bytes.
-  public func hasBytes(of other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+  public func hasBytes(of other: String) -> Bool {
+    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+  }
 
   /// Whether both are the same bytes but for the case of ASCII letters.
   public func hasBytesIgnoringCase(of other: String) -> Bool {
-    utf8.elementsEqual(other.utf8) { ASCII.lowercased($0) == ASCII.lowercased($1) }
+    utf8.count == other.utf8.count
+      && utf8.elementsEqual(other.utf8) { ASCII.lowercased($0) == ASCII.lowercased($1) }
   }
 
   /// Text of these bytes; malformed UTF-8 is replaced.

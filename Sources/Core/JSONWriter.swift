@@ -38,7 +38,11 @@ public struct JSONWriter {
   public mutating func value(_ text: String) {
     separate()
     bytes.append(ASCII.quote)
-    for byte in text.utf8 { escape(byte) }
+    if text.utf8.contains(where: Self.isEscaped) {
+      for byte in text.utf8 { escape(byte) }
+    } else {
+      bytes.append(text: text)
+    }
     bytes.append(ASCII.quote)
   }
 
@@ -133,6 +137,10 @@ public struct JSONWriter {
       if needsComma & 1 << UInt64(depth) != 0 { bytes.append(ASCII.comma) }
       needsComma |= 1 << UInt64(depth)
     }
+  }
+
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == ASCII.quote || byte == 0x5C || byte == 0x7F
   }
 
   private mutating func escape(_ byte: UInt8) {

@@ -50,6 +50,9 @@ public struct Log: ~Copyable {
   private let line: UnsafeMutablePointer<UInt8>
   private var lineCount = 0
   private var keys = LogKeyTable<KeyState?>(repeating: nil)
+  /// When the first of what was held back is summed up. Kept, for every turn of the loop asks, and looking through the table
+  /// of a log that is only borrowed copies the table for each element.
+  private var due = Instant.never
 
   private struct KeyState: BitwiseCopyable {
     let key: UnsafePointer<UInt8>
@@ -93,28 +96,27 @@ public struct Log: ~Copyable {
       emit(level, text, at: now)
     } else {
       state.suppressed += 1
+      due = min(due, state.windowEnd)
     }
     keys[slot] = state
   }
 
   /// Sums up what was held back, where the time for it has come.
   public mutating func handleTimeout(at now: Instant) {
+    due = .never
     for slot in 0..<Limits.logKeysMax {
-      guard let state = keys[slot], state.windowEnd <= now else { continue }
-      keys[slot] = nil
-      sumUp(state, at: now)
+      guard let state = keys[slot] else { continue }
+      if state.windowEnd <= now {
+        keys[slot] = nil
+        sumUp(state, at: now)
+      } else if state.suppressed > 0 {
+        due = min(due, state.windowEnd)
+      }
     }
   }
 
   /// When `handleTimeout` is due: something was held back; or nil.
-  public func pollTimeout() -> Instant? {
-    var earliest: Instant?
-    for slot in 0..<Limits.logKeysMax {
-      guard let state = keys[slot], state.suppressed > 0 else { continue }
-      if earliest.map({ state.windowEnd < $0 }) ?? true { earliest = state.windowEnd }
-    }
-    return earliest
-  }
+  public func pollTimeout() -> Instant? { due == .never ? nil : due }
 
   /// Sums up everything held back; the last call before the program ends.
   public mutating func finish(at now: Instant) {
@@ -122,6 +124,7 @@ public struct Log: ~Copyable {
       if let state = keys[slot] { sumUp(state, at: now) }
       keys[slot] = nil
     }
+    due = .never
   }
 
   private mutating func slot(for key: StaticString, at now: Instant) -> Int {

@@ -28,4 +28,21 @@ public enum RoomsFuzz {
     _ = try? RoomURL(server: bytes.text())
     _ = try? RoomURL(room: bytes.text())
   }
+
+  /// Bytes as what a stranger sends to a room server: a request, and the frames behind it. The first byte says in pieces of
+  /// which size they come.
+  public static func door(_ bytes: ByteView) {
+    var door = RoomDoor(RoomServer(randomness: Randomness(seed: 1), doorkeeper: .everybody))
+    guard let id = door.open(from: .loopbackV4, to: .loopbackV4, at: .zero) else { return }
+    let step = 1 + 8 * Int(bytes.isEmpty ? 0 : bytes[0])
+    var offset = 1
+    while offset < bytes.count {
+      door.handle(bytes[offset..<min(offset + step, bytes.count)], on: id, at: .zero)
+      offset += step
+      while door.pollAction() != nil {}
+      door.pollOutput(on: id, at: .zero) { $0.count }
+    }
+    door.handleEnd(on: id, at: .zero)
+    door.handleTimeout(at: .zero + .seconds(60))
+  }
 }

@@ -46,10 +46,14 @@ public enum WebFuzz {
     if let ask = PairingText.read(body) { _ = ask.request.name }
   }
 
-  /// Bytes as a server would answer an offer.
+  /// Bytes as a server would answer an offer: an intercom, and a media server by WHIP or WHEP.
   public static func response(_ bytes: ByteView) {
+    for endpoint in CallEndpoint.allCases { response(bytes, at: endpoint) }
+  }
+
+  private static func response(_ bytes: ByteView, at endpoint: CallEndpoint) {
     guard let url = try? HTTPURL("http://door.example/call") else { return }
-    var client = CallClient(to: url)
+    var client = CallClient(to: url, endpoint)
     client.place(offer: [0x76], fragmentHead: "", at: .zero)
     client.addCandidate("candidate:1", at: .zero)
     client.handleConnected(at: .zero)
@@ -83,6 +87,13 @@ public enum WebFuzz {
     }
     reader.handleEnd()
     while reader.poll() != nil {}
+  }
+
+  /// Bytes as whom a call is placed to; what is read was written so.
+  public static func target(_ bytes: ByteView) {
+    guard let target = try? CallTarget(bytes.text()) else { return }
+    let again = try? CallTarget(target.text)
+    precondition(again == target, "the target of a call is not read back as it was written")
   }
 
   /// Bytes as a URL, a reference and a path.

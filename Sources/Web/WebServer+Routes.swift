@@ -34,7 +34,7 @@ extension WebServer {
   private mutating func judge(_ request: HTTPRequest, _ segments: [String], _ index: Int, at now: Instant) {
     guard let method = RouteMethod(request.method) else {
       // PUT has no route, so that no rule is asked for its rate; the answer costs no more than the question.
-      let methods = RouteRule.all.filter { $0.matches(segments) }.map { $0.method }
+      let methods = RouteRule.methods(of: segments)
       return respond(index, methods.isEmpty ? Self.notFound : Self.notAllowed(methods), at: now)
     }
     let credentials = Credentials(
@@ -136,7 +136,7 @@ extension WebServer {
   }
 
   private static func allow(for segments: [String]) -> String {
-    allow(RouteRule.all.filter { $0.matches(segments) }.map { $0.method })
+    allow(RouteRule.methods(of: segments))
   }
 
   private static func allow(_ methods: [RouteMethod]) -> String {

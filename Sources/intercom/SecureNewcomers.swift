@@ -118,21 +118,24 @@ final class SecureNewcomers {
     }
   }
 
-  /// A free place, or that of the oldest; nil: this address has too many.
+  /// A free place, or that of the oldest; nil: this address has too many. One that waits for us, not we for it, keeps its
+  /// place: who is sent away would still have to be computed.
   private func place(for address: IPAddress) -> Int? {
     var count = 0
     var free: Int?
-    var oldest = 0
+    var oldest: Int?
+    var earliest = Instant.never
     for index in places.indices {
       guard let newcomer = places[index] else {
         free = free ?? index
         continue
       }
       if newcomer.stream.remote.address == address { count += 1 }
-      if newcomer.deadline < places[oldest]?.deadline ?? .never { oldest = index }
+      if newcomer.deadline < earliest, !newcomer.stream.isAway { (oldest, earliest) = (index, newcomer.deadline) }
     }
     guard count < Limits.tlsHandshakesPerAddressMax else { return nil }
     if let free { return free }
+    guard let oldest else { return nil }
     drop(oldest)
     counters.refused += 1
     return oldest

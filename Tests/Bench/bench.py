@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import calls
+import web
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MB = 1e6
@@ -160,6 +161,12 @@ def cost(table, folder, program, seconds=10):
         progress(f"warning: alone, the parts cost {100 * share:+.1f} % other than within the call")
 
 
+def served(table, folder):
+    progress("instructions of a request")
+    count = web.instructions_of_request(folder)
+    table.add("a request to the web server, instructions", f"{count / 1e3:.1f} k", "≤ 150 k", count <= 150_000)
+
+
 def times(table, folder, count):
     progress(f"{count} short calls")
     pairs = calls.set_ups(folder, count)
@@ -202,6 +209,7 @@ def main():
         if not options.quick:
             times(table, folder, options.calls)
             cost(table, folder, options.counted)
+            served(table, folder)
     table.print()
     print("Two figures beside each other: best / median of calls, lower / higher of the two sides for CPU.")
     if table.has_missed:

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The intercom authors
 
-"""A call that runs while others attack or load the called intercom: what the caller hears must not notice."""
+"""A call that runs while others attack or load the called intercom: what the caller hears must not notice.
+
+Attacker and calls share this machine, so a second call, which nobody attacks, runs at the same time: what is made up in
+both is the machine's doing, and only what is made up beyond that is the attack's."""
 
 import contextlib
 import json
@@ -14,57 +17,73 @@ import time
 
 import pytest
 from certificates import Authority
-from harness import Program, config, report
+from harness import Intercom, Program, config, report
 from test_tls import SecureIntercom, get
 
 REQUESTS_PER_SECOND = 1000
 LOAD_SECONDS = 20
+# As many as it takes that none of them asks more often than one may.
+ADDRESSES = [f"127.0.0.{2 + index}" for index in range(10)]
 IDLE_CONNECTIONS = 500
 SLOW_CONNECTIONS = 200
-# Of the call's time. A call conceals next to nothing where it has a core to itself; tests share theirs with attacks.
-CONCEALED_SHARE_MAX = 0.02
+# Made up in the attacked call beyond what is made up in the other one: the chance by which two calls differ, three
+# frames, and more where the machine itself makes both suffer.
+ADDED_CONCEALED_MS_MAX, ADDED_CONCEALED_SHARE_MAX = 60, 0.5
 RESIDENT_KB_MAX = 10_240
 ATTEMPTS = 3
 REQUEST = b"GET /api/me HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 def attacked(folder, seconds, attack):
-    """Calls an intercom for so many seconds and lets `attack` loose on it. Made-up sound is forgiven twice, for tests
-    share their machine; each attempt is printed."""
-    concealed = []
+    """Calls an intercom for so many seconds and lets `attack` loose on it. Added made-up sound is forgiven twice, for
+    tests share their machine; each attempt is printed."""
+    added = []
     for attempt in range(ATTEMPTS):
         place = folder / str(attempt)
         place.mkdir()
-        heard = call_under(place, seconds, attack)
+        heard, beside = call_under(place, seconds, attack)
         assert heard["packets_lost"] == 0, heard
-        concealed.append(heard["concealed_ms"])
-        if concealed[-1] <= CONCEALED_SHARE_MAX * seconds * 1000:
+        added.append(heard["concealed_ms"] - beside["concealed_ms"])
+        if added[-1] <= ADDED_CONCEALED_MS_MAX + ADDED_CONCEALED_SHARE_MAX * beside["concealed_ms"]:
             return
-    raise AssertionError(f"concealed {concealed} ms")
+    raise AssertionError(f"made up beyond the other call: {added} ms")
+
+
+def calling(folder, callee, title, seconds):
+    """A call to `callee`; what the caller reports comes into the file that `title` names."""
+    path = config(folder, f"caller of {title}", input="tone:440")
+    return Program(
+        "call", callee.url + "/call", "--config", path, "--for", seconds, "--report", folder / f"{title}.json")
 
 
 def call_under(folder, seconds, attack):
-    """One such call; answers what the caller reports."""
+    """One such call, and the one beside it; answers what the two callers report."""
     authority = Authority(folder)
-    with SecureIntercom(folder, authority, input="tone:330") as callee:
-        arguments = [callee.url + "/call", "--config", config(folder, "caller", input="tone:440")]
-        arguments += ["--for", seconds, "--report", folder / "report.json"]
-        with Program("call", *arguments) as calling:
-            callee.wait_for("the far side is heard")
-            attack(callee)
-            assert calling.finish() == 0, calling.log()
-        heard = report(folder / "report.json")
+    with contextlib.ExitStack() as stack:
+        callee = stack.enter_context(SecureIntercom(folder, authority, input="tone:330"))
+        other = stack.enter_context(Intercom(config(folder, "other", input="tone:330")))
+        callers = [
+            stack.enter_context(calling(folder, callee, "attacked", seconds)),
+            stack.enter_context(calling(folder, other, "beside", seconds)),
+        ]
+        for called in (callee, other):
+            called.wait_for("the far side is heard")
+        attack(callee)
+        for caller in callers:
+            assert caller.finish() == 0, caller.log()
+        heard, beside = report(folder / "attacked.json"), report(folder / "beside.json")
         status, body = get(callee, authority)
         assert status == 200
         memory = pathlib.Path(f"/proc/{callee.process.pid}/status").read_text()
         peak = int(re.search(r"VmHWM:\s+(\d+) kB", memory).group(1))
-        print(f"\nconcealed {heard['concealed_ms']} ms, most memory {peak} kB, {json.loads(body)['counters']}")
+        print(f"\nmade up {heard['concealed_ms']} ms, in the call beside {beside['concealed_ms']} ms")
+        print(f"most memory {peak} kB, {json.loads(body)['counters']}")
         assert peak <= RESIDENT_KB_MAX
-        return heard
+        return heard, beside
 
 
-def connect(port):
-    made = socket.create_connection(("127.0.0.1", port), timeout=10)
+def connect(port, address="127.0.0.1"):
+    made = socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(address, 0))
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return made
 
@@ -81,19 +100,19 @@ def answer(connection, bytes_max=65536):
 
 def flood(callee):
     with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(connect(callee.port)) for _ in range(4)]
-        sent, answered, begin = 0, 0, time.monotonic()
+        connections = [stack.enter_context(connect(callee.port, address)) for address in ADDRESSES]
+        sent, served, begin = 0, 0, time.monotonic()
         while (passed := time.monotonic() - begin) < LOAD_SECONDS:
             due = min(int(passed * REQUESTS_PER_SECOND) - sent, 40)
             for index in range(due):
-                connections[index % 4].sendall(REQUEST)
+                connections[(sent + index) % len(connections)].sendall(REQUEST)
             sent += due
             for readable in select.select(connections, [], [], 0.002)[0]:
                 part = readable.recv(262_144)
                 assert part, "a kept-alive connection was closed"
-                answered += part.count(b"HTTP/1.1 ")
-        print(f"\n{sent} requests sent, {answered} answered: {answered / LOAD_SECONDS:.0f} a second")
-        assert answered > sent * 0.9
+                served += part.count(b"HTTP/1.1 200 ")
+        print(f"\n{sent} requests sent, {served} answered with 200")
+        assert served > sent * 0.9
 
 
 def test_a_thousand_requests_a_second(tmp_path):

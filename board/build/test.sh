@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The intercom authors
 #
-# Every test there is, in the order in which a mistake shows soonest: lint, the ordinary build's tests, the rings under
-# ThreadSanitizer, both products, the self-tests inside each of them, calls between whole programs and with browsers, the
-# device in a virtual machine, packages and flashing. Stops at the first step that fails. Ends with a line a machine can read:
-# `N passed, N failed`, counting steps.
+# Every test there is, in the order in which a mistake shows soonest: lint, the ordinary build's tests, the rings and
+# the hand-over of handshakes under ThreadSanitizer, both products, the self-tests inside each of them, calls between whole
+# programs and with browsers, the device in a virtual machine, packages and flashing. Stops at the first step that fails.
+# Ends with a line a machine can read: `N passed, N failed`, counting steps.
 
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
@@ -52,7 +52,7 @@ step "C libraries" "$here/deps.sh" host x86_64 aarch64
 step "tests of the ordinary build" "$here/host.sh" test
 example() { INTERCOM_SCRATCH=.build-example "$here/host.sh" run --package-path Tests/Example; }
 step "the example package" example
-step "rings under ThreadSanitizer" ring_tests
+step "what goes between threads, under ThreadSanitizer" ring_tests
 step "product for x86_64" "$here/product.sh" x86_64
 step "product for aarch64" "$here/product.sh" aarch64
 weak_data() { python3 "$here/weak-data.py" .build-{x86_64,aarch64}/release/intercom.product/Objects.LinkFileList; }
