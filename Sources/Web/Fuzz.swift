@@ -48,8 +48,12 @@ public enum WebFuzz {
 
   /// Bytes as a server would answer an offer.
   public static func response(_ bytes: ByteView) {
+    for endpoint in [CallEndpoint.call, .whip] { response(bytes, to: endpoint) }
+  }
+
+  private static func response(_ bytes: ByteView, to endpoint: CallEndpoint) {
     guard let url = try? HTTPURL("http://door.example/call") else { return }
-    var client = CallClient(to: url)
+    var client = CallClient(to: url, endpoint, token: "secret")
     client.place(offer: [0x76], fragmentHead: "", at: .zero)
     client.addCandidate("candidate:1", at: .zero)
     client.handleConnected(at: .zero)
