@@ -152,6 +152,10 @@ def member(folder, name, url, *arguments, **settings):
 
 
 def test_two_meet_in_a_room_and_hear_each_other_well(tmp_path, speech):
+    judge.best_of(lambda: meet(tmp_path, speech))
+
+
+def meet(tmp_path, speech):
     heard = {name: tmp_path / f"{name}-heard.wav" for name in ("door", "gate")}
     with Rooms() as rooms:
         with member(tmp_path, "door", rooms.url(), input=f"file:{speech}", output=f"file:{heard['door']}") as door:
@@ -367,7 +371,7 @@ def inhabitant(folder, name, url, voice=True, authority=None, shown=None, **more
     room += f'authority = "{authority}"\n' if authority else ""
     room += f'token = "{shown}"\n' if shown else ""
     control = f'[control]\nsocket = "{folder / name}.socket"\n'
-    return Intercom(config(folder, name, input="tone:440", more=room + control, **more))
+    return Intercom(config(folder, name, more=room + control, **{"input": "tone:440", **more}))
 
 
 def test_two_that_run_meet_over_tls_with_tokens_and_miss_each_other(tmp_path):
@@ -426,19 +430,44 @@ def test_a_server_that_starts_again_gets_its_members_back_and_their_call_goes_on
                 assert len([line for line in side.lines if "the far side is heard" in line]) == 1, side.log()
 
 
-def test_without_voice_a_member_is_called_by_its_name_and_rings(tmp_path):
+def test_without_voice_a_member_is_called_by_its_name_and_either_side_hangs_up(tmp_path):
     with Rooms() as rooms, contextlib.ExitStack() as stack:
         url = f"ws://127.0.0.1:{rooms.port}/"
-        door, gate = (
+        sides = door, gate = [
             stack.enter_context(inhabitant(tmp_path, name, url, voice=False, answer="ring"))
-            for name in ("door", "gate"))
+            for name in ("door", "gate")]
         door.wait_for("gate came into the room")
         time.sleep(1)
         assert not any("the far side is heard" in line for line in door.lines), door.log()
-        with Client(tmp_path / "door.socket") as caller, Client(tmp_path / "gate.socket") as callee:
-            assert caller.ask({"command": "call", "peers": ["gate"]})["ok"]
-            until(lambda: gate.status()["state"] == "ringing", "it rings")
-            assert callee.ask({"command": "answer"})["ok"]
-            for side in (door, gate):
-                side.wait_for("the far side is heard")
-            assert callee.ask({"command": "hangup"})["ok"]
+        with Client(tmp_path / "door.socket") as first, Client(tmp_path / "gate.socket") as second:
+            for called, who_hangs_up in ((second, second), (second, first)):
+                seen = [len(side.lines) for side in sides]
+                assert first.ask({"command": "call", "peers": ["gate"]})["ok"]
+                until(lambda: gate.status()["state"] == "ringing", "it rings")
+                assert called.ask({"command": "answer"})["ok"]
+                for side, count in zip(sides, seen):
+                    until(lambda: any("the far side is heard" in line for line in side.lines[count:]), "it is heard")
+                assert who_hangs_up.ask({"command": "hangup"})["ok"]
+                until(lambda: {side.status()["state"] for side in sides} == {"idle"}, "both hung up")
+
+
+def test_two_that_run_in_a_room_hear_each_other_well(tmp_path, speech):
+    judge.best_of(lambda: live_together(tmp_path, speech))
+
+
+def live_together(tmp_path, speech):
+    heard = {name: tmp_path / f"{name}-heard.wav" for name in ("door", "gate")}
+    with Rooms() as rooms, contextlib.ExitStack() as stack:
+        url = f"ws://127.0.0.1:{rooms.port}/"
+        sides = []
+        for name, path in heard.items():
+            sides.append(stack.enter_context(
+                inhabitant(tmp_path, name, url, input=f"file:{speech}", output=f"file:{path}")))
+            sides[-1].wait_for("in the room")
+        for side in sides:
+            side.wait_for("the far side is heard")
+        time.sleep(6)  # of speech, to be judged
+        for side in sides:
+            assert side.stop() == 0, side.log()
+    for name, path in heard.items():
+        judge.check(judge.judge(speech, path), f"{name} heard in the room")
