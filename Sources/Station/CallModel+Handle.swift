@@ -3,6 +3,7 @@
 //
 // What the call model is told of offers, of the calls that it placed, and of time.
 
+import Config
 public import Core
 
 extension CallModel {
