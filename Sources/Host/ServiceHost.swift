@@ -194,7 +194,7 @@ public final class ServiceHost {
         service.serverUnresolved(index: index, at: now)
         continue
       }
-      let port = settings.service.iceServers[index].port
+      let port = service.configuration.iceServers[index].port
       var endpoints: [Endpoint] = []
       for position in lookup.addresses.indices { endpoints.append(Endpoint(lookup.addresses[position], port: port)) }
       service.serverResolved(index: index, to: endpoints, at: now)
@@ -244,7 +244,7 @@ public final class ServiceHost {
   }
 
   private func resolve(_ index: Int, at now: Instant) {
-    let name = settings.service.iceServers[index].host
+    let name = service.configuration.iceServers[index].host
     do throws(LinuxError) {
       if try !resolver.resolve(name, token: UInt64(index)) { service.serverUnresolved(index: index, at: now) }
     } catch {

@@ -6,7 +6,7 @@
 // WHY A ROOM. Everything here is decided from addresses, messages and the time; sockets belong to the caller.
 //
 // ORDER OF CALLS
-//   commands    init, setRole, addLocalAddress, addServer, endLocalAddresses, endServers, setRemote,
+//   commands    init, setRole, addLocalAddress, addServer, endLocalAddresses, expectServers, endServers, setRemote,
 //   addRemoteCandidate,
 //               endRemoteCandidates, close
 //   handle      handle(datagram), handleTimeout
@@ -165,7 +165,13 @@ public struct ICEAgent: ~Copyable {
     advance(at: now)
   }
 
-  /// Says that all STUN servers were added; only needed with `ICEConfiguration.expectsServers`.
+  /// Says that further STUN servers will be added, until `endServers`: gathering goes on, and its end is told once more.
+  public mutating func expectServers() {
+    gatherer.serversEnded = false
+    gatherer.completeSaid = false
+  }
+
+  /// Says that all STUN servers were added; only needed with `ICEConfiguration.expectsServers` and after `expectServers`.
   public mutating func endServers(at now: Instant) {
     gatherer.serversEnded = true
     advance(at: now)

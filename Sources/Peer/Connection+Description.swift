@@ -28,6 +28,9 @@ extension Connection where Channel: ~Copyable {
     settle(at: now)
   }
 
+  /// Says that further STUN servers will be added, until `endServers`: gathering goes on, and its end is told once more.
+  public mutating func expectServers() { agent.expectServers() }
+
   /// Says that no more STUN servers will be added.
   public mutating func endServers(at now: Instant) {
     agent.endServers(at: now)

@@ -11,6 +11,7 @@
 // COMMANDS begin, hangUp
 // QUESTIONS phase, wasUp, connection
 
+import Config
 public import Core
 public import Peer
 public import VOIP
@@ -136,6 +137,9 @@ public struct PlacedCall: Sendable {
         if let connection { service.closeConnection(connection, at: now) }
         phase = .over(.refused(error))
       case .waiting(let seconds): note(.notice, "there is no stream yet; asking again in \(seconds) s")
+      case .iceServers(let named): take(named, service: &service, at: now)
+      case .tokenWithheld(let url):
+        note(.notice, "redirected to \(url.authority.text), another server, where the token is not shown")
       case .trickleFailed(let error): note(.notice, "further candidates did not get through: \(error.text)")
       case .ended: if phase == .ending { phase = .over(.hungUp) }
       }
@@ -167,6 +171,25 @@ public struct PlacedCall: Sendable {
       return giveUp(.certificateChanged, service: &service, at: now)
     }
     isAnswered = true
+  }
+
+  /// Asks the STUN servers that a media server names, unless the configuration wants none (RFC 9725 section 4.6).
+  private mutating func take<Channel: SecureChannel & ~Copyable>(
+    _ named: NamedICEServers, service: inout VOIPService<Channel>, at now: Instant
+  ) {
+    if let relay = named.relay {
+      note(.notice, "the server names the relay \(relay), which is not used: TURN is not there yet")
+    }
+    guard !named.stun.isEmpty else { return }
+    var isAsking = false
+    if service.configuration.iceServers.isEmpty {
+      note(.notice, "the server names STUN servers, which are not asked: [ice] servers is empty")
+    } else if let connection {
+      let servers = named.stun.compactMap { ICEServerSetting($0) }.map { ICEServer(host: $0.host, port: $0.port) }
+      isAsking = service.addICEServers(servers, on: connection)
+      if isAsking { note(.information, "asking the STUN servers that the server names too") }
+    }
+    if isAsking { isGathered = false } else if isGathered { client.endCandidates(at: now) }
   }
 
   private func isTrusted(_ fingerprint: Fingerprint?) -> Bool {

@@ -70,6 +70,23 @@ extension VOIPService where Channel: ~Copyable {
     lookupEnded(index, .wanted, at: now)
   }
 
+  /// Adds STUN servers that became known in the middle of the call `id`: gathering goes on, `.resolve` follows for each, and
+  /// at last another `.gatheringComplete`. They stay: connections to come ask them too. False when none was added, because
+  /// they are known already or would be more than `Limits.stunServersMax`.
+  public mutating func addICEServers(_ servers: [ICEServer], on id: ConnectionID) -> Bool {
+    guard let line = line(id) else { return false }
+    var hasAdded = false
+    for server in servers where !configuration.iceServers.contains(server) {
+      guard configuration.iceServers.count < Limits.stunServersMax else { break }
+      configuration.iceServers.append(server)
+      lookups.append(.awaited)
+      events.append(.resolve(index: lookups.count - 1))
+      hasAdded = true
+    }
+    if hasAdded { line.connection.expectServers() }
+    return hasAdded
+  }
+
   /// Whether the address of a STUN server is known, so that waiting for its answer makes sense.
   public var knowsServers: Bool { !servers.isEmpty }
 

@@ -49,8 +49,8 @@ public struct VOIPRings: ~Copyable {
 ///
 /// Owned by the loop thread. `Channel` is what encrypts: `Security.DTLSSRTPChannel`, or `Peer.ClearChannel` in tests.
 public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
-  /// What the service was told at its beginning.
-  public let configuration: VOIPConfiguration
+  /// What the service was told at its beginning, and the ICE servers added since.
+  public internal(set) var configuration: VOIPConfiguration
 
   var lines: InlineArray<4, Line<Channel>?> = InlineArray(repeating: nil)
   var captured: Consumer<EncodedFrame>

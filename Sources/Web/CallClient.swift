@@ -8,9 +8,9 @@
 //   hangUp ─▶ DELETE ─▶ .ended
 //
 // DESIGN. One exchange at a time. A kept connection that the far side closed meanwhile is not an error: PATCH and DELETE are tried
-// once more on a new one. A player (`/whep`) that comes before its stream waits and asks again. The token goes wherever the call
-// is redirected and to its session (RFC 9725 section 4.7), but never from https to http. Left out: ICE restart, Link header
-// fields (ICE servers come from the configuration), the counter-offer of a WHEP server that refuses with 406.
+// once more on a new one. A player (`/whep`) that comes before its stream waits and asks again. The token goes with every request
+// to the endpoint and its session (RFC 9725 section 4.7.1), but not to another server that the call is redirected to, and
+// never from https to http. Left out: ICE restart, TURN servers, the counter-offer of a WHEP server that refuses with 406.
 
 public import Core
 
@@ -31,7 +31,7 @@ public struct CallClient: Sendable {
   private var connected: HTTPURL?
   private var url: HTTPURL
   private let endpoint: CallEndpoint
-  private let token: String?
+  private var token: String?
   /// A stream that is not live yet is asked for again at this moment.
   private var askAgain = Instant.never
   private var refusedAsks = 0
@@ -95,7 +95,7 @@ public struct CallClient: Sendable {
     return true
   }
 
-  /// There will be no more candidates.
+  /// There will be no more candidates; after `.iceServers` it is to be said once more.
   public mutating func endCandidates(at now: Instant) {
     candidatesEnded = true
     settle(at: now)
@@ -286,8 +286,11 @@ public struct CallClient: Sendable {
         return fail(.offer, .malformedAnswer)
       }
       phase = hangsUp ? .ending : .inCall
+      let named = endpoint == .call || hangsUp ? NamedICEServers() : NamedICEServers(response.fields)
+      if !named.stun.isEmpty, trickles { candidatesEnded = false }
       if hangsUp { hangUpDeadline = now + .milliseconds(Limits.callHangUpMilliseconds) }
       if !hangsUp { events.append(.answered(response.body)) }
+      if !named.isEmpty { events.append(.iceServers(named)) }
     case 307, 308: follow(location)
     case 409 where endpoint == .whep && refusedAsks < Limits.whepAsksMax: wait(CallRefused(response), at: now)
     case 406 where endpoint == .whep: fail(.offer, .counterOffer)
@@ -301,6 +304,11 @@ public struct CallClient: Sendable {
     guard redirects <= Limits.callRedirectsMax, let location, let next = try? url.resolve(location),
       next.isSecure || !url.isSecure
     else { return fail(.offer, .malformedRedirect) }
+    // A server may say where to go, but not to whom else our token is shown.
+    if token != nil, !url.hasSameServer(as: next) {
+      token = nil
+      events.append(.tokenWithheld(from: next))
+    }
     url = next
   }
 

@@ -69,6 +69,11 @@ public enum CallClientEvent: Equatable, Sendable {
   case trickleFailed(CallClientError)
   /// The far side has no stream yet; it is asked again after so many seconds.
   case waiting(seconds: Int)
+  /// The far side names ICE servers. Candidates that STUN servers bring may still be added: `endCandidates` has to be said
+  /// once more, whether there are any or not.
+  case iceServers(NamedICEServers)
+  /// The call goes on to another server, as it was told, and the token is not shown there.
+  case tokenWithheld(from: HTTPURL)
   /// The session was ended here; nothing follows.
   case ended
 }

@@ -53,7 +53,7 @@ public enum WebFuzz {
 
   private static func response(_ bytes: ByteView, at endpoint: CallEndpoint) {
     guard let url = try? HTTPURL("http://door.example/call") else { return }
-    var client = CallClient(to: url, endpoint)
+    var client = CallClient(to: url, endpoint, token: "secret")
     client.place(offer: [0x76], fragmentHead: "", at: .zero)
     client.addCandidate("candidate:1", at: .zero)
     client.handleConnected(at: .zero)

@@ -20,6 +20,12 @@ extension WebServer {
       if let url = facts.trust.httpsURL { writer.value(url) } else { writer.null() }
       writer.name("fingerprint")
       if facts.trust.fingerprint.utf8.isEmpty { writer.null() } else { writer.value(facts.trust.fingerprint) }
+      // Only who may call has use for them.
+      guard slots[index].principal.role != nil else { return }
+      writer.name("ice_servers")
+      writer.beginArray()
+      for server in facts.stunServers { writer.value(server) }
+      writer.endArray()
     }
   }
 

@@ -227,6 +227,32 @@ def test_the_focus_stays_and_goes_on_where_its_place_vanishes(visit, stand_in):
     assert focus() == "call"
 
 
+def test_the_intercoms_stun_servers_are_used_and_fragments_are_whole(visit, stand_in):
+    stand_in.me["ice_servers"] = servers = ["stun:127.0.0.1:9", "stun:[::1]:3478"]
+    page = visit()
+    page.evaluate("""() => {
+      globalThis.made = []
+      globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(configuration) {
+          super(configuration)
+          made.push(configuration.iceServers)
+        }
+      }
+    }""")
+    page.click("#call")
+    page.wait_for_selector(CONNECTED)
+    assert page.evaluate("made") == [[{"urls": servers}]]
+    while not (patches := stand_in.asked("PATCH", f"/call/{1:032x}")):
+        page.wait_for_timeout(20)
+    offer = stand_in.asked("POST", "/call")[-1][3].decode().splitlines()
+    lines = patches[0][3].decode().split("\r\n")
+    assert lines[2] == "m=audio 9 UDP/TLS/RTP/SAVPF 0" and lines[-1] == ""
+    assert [line.split(":")[0] for line in lines[:6] if line[0] == "a"] == [
+        "a=group", "a=ice-options", "a=mid", "a=ice-ufrag", "a=ice-pwd"]
+    assert all(line in offer for line in lines[:6] if line[0] == "a"), lines
+    assert all(line.startswith(("a=candidate:", "a=end-of-candidates")) for line in lines[6:-1]), lines
+
+
 def test_a_ring_is_answered_and_a_reload_gets_the_call_back(visit, stand_in):
     page = visit()
     stand_in.push("ring", {"id": "r1", "from": "Front door"})

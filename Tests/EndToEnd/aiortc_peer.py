@@ -11,6 +11,7 @@ import asyncio
 import fractions
 import json
 import re
+import ssl
 import sys
 import time
 import wave
@@ -20,9 +21,10 @@ import aiohttp
 import numpy
 from aiohttp import web
 from aiortc import RTCPeerConnection, RTCSessionDescription
-from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport, generate_certificate
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 import judge
 
@@ -104,6 +106,28 @@ async def until(condition, seconds, what):
         await asyncio.sleep(0.02)
 
 
+def use_rsa():
+    """From now on certificates for DTLS have RSA keys."""
+    make_context = RTCCertificate._create_ssl_context
+
+    def context(certificate, srtp_profiles):
+        made = make_context(certificate, srtp_profiles)
+        made.set_cipher_list(b"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256")
+        return made
+
+    def generate(kind):
+        key = rsa.generate_private_key(65_537, 2048)
+        return kind(key=key, cert=generate_certificate(key))
+
+    RTCCertificate._create_ssl_context = context
+    RTCCertificate.generateCertificate = classmethod(generate)
+
+
+def lines_of(sdp, *names):
+    """The attributes of these names, in the order of the description."""
+    return [line for line in sdp.splitlines() if line.startswith(tuple(f"a={name}:" for name in names))]
+
+
 async def serve(arguments):
     """Answers one call, then ends when the caller deletes the session; with --strict as WHIP or WHEP server."""
     strict = arguments.strict
@@ -115,6 +139,7 @@ async def serve(arguments):
     connection.on("track", ear.listen)
     ended = asyncio.Event()
     offers = []
+    trickled = []
 
     async def create(request):
         if request.content_type != "application/sdp":
@@ -123,7 +148,8 @@ async def serve(arguments):
             assert request.headers["Authorization"] == "Bearer let-me-in"
             if not moved:
                 moved.append(True)
-                raise web.HTTPTemporaryRedirect("/moved")
+                # Both keep method and body, and one is as good as the other (RFC 9725 section 4.5).
+                raise (web.HTTPTemporaryRedirect if strict == "whip" else web.HTTPPermanentRedirect)("/moved")
             if strict == "whep" and len(refused) < 2:
                 refused.append(True)
                 return web.Response(status=409, headers={"Retry-After": "1"})
@@ -135,21 +161,32 @@ async def serve(arguments):
         if strict != "whip":
             connection.addTrack(Speech(arguments.spoken))
         await connection.setLocalDescription(await connection.createAnswer())
+        answer = connection.localDescription.sdp
+        if arguments.setup:
+            assert "a=setup:active" in answer
+            answer = answer.replace("a=setup:active", f"a=setup:{arguments.setup}")
+            for transceiver in connection.getTransceivers():
+                transceiver.receiver.transport._set_role("server" if arguments.setup == "passive" else "client")
         return web.Response(
             status=201,
-            text=connection.localDescription.sdp,
+            text=answer,
             content_type="application/sdp",
-            headers={"Location": f"/{name}/only", "ETag": '"1"'},
+            # A session may be named either way.
+            headers={"Location": (base if strict == "whep" else "") + f"/{name}/only", "ETag": '"1"'},
         )
 
     async def trickle(request):
-        await request.text()
+        fragment = await request.text()
         if strict:
             assert request.headers["If-Match"] == '"1"' and request.headers["Authorization"]
             assert request.content_type == "application/trickle-ice-sdpfrag"
-        return web.Response(status=204)
+            said = ("group", "ice-options", "mid", "ice-ufrag", "ice-pwd")
+            assert sorted(lines_of(fragment, *said)) == sorted(lines_of(offers[0], *said)), fragment
+        trickled.append(fragment)
+        return web.Response(status=arguments.refuse_trickle or 204)
 
     async def delete(request):
+        assert not strict or request.headers["Authorization"]
         ended.set()
         return web.Response(status=200)
 
@@ -160,15 +197,21 @@ async def serve(arguments):
     application.router.add_delete(f"/{name}/only", delete)
     runner = web.AppRunner(application)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    secured = None
+    if arguments.tls:
+        secured = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        secured.load_cert_chain(*arguments.tls)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=secured)
     await site.start()
     port = site._server.sockets[0].getsockname()[1]
-    print(f"listening on http://127.0.0.1:{port}/{name}", file=sys.stderr, flush=True)
+    base = f"{'https' if secured else 'http'}://127.0.0.1:{port}"
+    print(f"listening on {base}/{name}", file=sys.stderr, flush=True)
     try:
         await asyncio.wait_for(ended.wait(), 90)
     finally:
         await finish(connection, ear)
         await runner.cleanup()
+    assert not strict or trickled, "nothing was trickled"
     print(json.dumps({"offer": offers[0], "answer": connection.localDescription.sdp}))
 
 
@@ -249,12 +292,16 @@ async def strict(arguments):
         connection.addTransceiver("audio", direction="recvonly")
     await connection.setLocalDescription(await connection.createOffer())
     offer = connection.localDescription.sdp
+    if arguments.setup:
+        assert "a=setup:actpass" in offer
+        offer = offer.replace("a=setup:actpass", f"a=setup:{arguments.setup}")
     wrong = offer.replace("a=sendonly", "a=inactive").replace("a=recvonly", "a=inactive")
     other = offer.replace("a=sendonly", "a=X").replace("a=recvonly", "a=sendonly").replace("a=X", "a=recvonly")
     two = offer + offer[offer.index("m=audio") :].replace("a=mid:0", "a=mid:1")
     sdp = {"Content-Type": "application/sdp"}
     fragment = {"Content-Type": "application/trickle-ice-sdpfrag"}
-    async with aiohttp.ClientSession() as session:
+    shown = {"Authorization": f"Bearer {arguments.token}"} if arguments.token else {}
+    async with aiohttp.ClientSession(headers=shown) as session:
         for refused in (wrong, other, two):
             async with session.post(arguments.url, data=refused, headers=sdp) as response:
                 assert response.status == 422, (response.status, await response.text())
@@ -269,6 +316,7 @@ async def strict(arguments):
         lines = answer.splitlines()
         assert ("a=recvonly" if publishes else "a=sendonly") in lines, answer
         assert "a=rtcp-mux-only" in lines and "a=end-of-candidates" in lines, answer
+        assert ("a=setup:passive" if arguments.setup == "active" else "a=setup:active") in lines, answer
         await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         await until(lambda: connection.connectionState == "connected", 30, "no connection")
         async with session.post(arguments.url, data=offer, headers=sdp) as response:
@@ -278,15 +326,18 @@ async def strict(arguments):
         for rule, status in rules:
             async with session.patch(target, data=body, headers=fragment | rule) as response:
                 assert response.status == status, (rule, response.status)
+        # The session's own tag with other credentials asks for a restart too.
+        async with session.patch(target, data=body, headers=fragment | {"If-Match": tag}) as response:
+            assert response.status == 422, response.status
         mine = "".join(line + "\r\n" for line in offer.splitlines() if line.startswith(("a=ice-ufrag", "a=ice-pwd")))
         body = mine + "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=end-of-candidates\r\n"
         async with session.patch(target, data=body, headers=fragment | {"If-Match": tag}) as response:
             assert response.status == 204 and "ETag" not in response.headers, response.status
+        wanted = int(float(arguments.seconds) * 48_000)
         if publishes:
-            await asyncio.sleep(float(arguments.seconds))
+            await until(lambda: connection.getTransceivers()[0].sender.track.position >= wanted, 60, "too little was said")
             assert ear.count == 0, "a publisher was sent something"
         else:
-            wanted = int(float(arguments.seconds) * 48_000)
             await until(lambda: ear.count >= wanted, float(arguments.seconds) + 30, "too little was heard")
         async with session.delete(target) as response:
             assert response.status == 200, response.status
@@ -309,13 +360,20 @@ def main():
         command = commands.add_parser(name)
         command.add_argument("--spoken", required=True)
         command.add_argument("--heard", required=True)
+        command.add_argument("--setup", choices=("active", "passive"))
+        command.add_argument("--rsa", action="store_true")
         if name == "serve":
             command.add_argument("--strict", choices=("whip", "whep"))
+            command.add_argument("--tls", nargs=2, metavar=("CHAIN", "KEY"))
+            command.add_argument("--refuse-trickle", type=int, metavar="STATUS")
         else:
             command.add_argument("--seconds", default="8")
             command.add_argument("--fault", choices=FAULTS)
+            command.add_argument("--token")
             command.add_argument("url")
     arguments = parser.parse_args()
+    if arguments.rsa:
+        use_rsa()
     asyncio.run({"serve": serve, "call": call, "publish": strict, "play": strict}[arguments.command](arguments))
 
 

@@ -3,7 +3,6 @@
 
 """Server-reflexive candidates from a STUN server, and a server whose name leads nowhere."""
 
-import http.server
 import json
 import socket
 import struct
@@ -11,24 +10,9 @@ import threading
 import urllib.request
 
 from harness import Intercom, Program, config
+from scripted_server import ScriptedServer, answer
 
 MAPPED = ("203.0.113.9", 40_000)
-ANSWER = """v=0
-o=- 1 2 IN IP4 127.0.0.1
-s=-
-t=0 0
-a=group:BUNDLE 0
-m=audio 9 UDP/TLS/RTP/SAVPF 111
-c=IN IP4 0.0.0.0
-a=ice-ufrag:abcdefgh
-a=ice-pwd:abcdefghijklmnopqrstuvwx
-a=fingerprint:sha-256 {fingerprint}
-a=setup:active
-a=mid:0
-a=sendrecv
-a=rtcp-mux
-a=rtpmap:111 opus/48000/2
-""".format(fingerprint=":".join(["AB"] * 32)).replace("\n", "\r\n")
 
 
 class Server:
@@ -38,6 +22,7 @@ class Server:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
+        self.asked = 0
         self.thread = threading.Thread(target=self._serve)
         self.thread.start()
         return self
@@ -50,6 +35,7 @@ class Server:
             kind, _, cookie = struct.unpack("!HHI", request[:8])
             if kind != 1 or cookie != 0x2112A442:
                 continue
+            self.asked += 1
             address = struct.unpack("!I", socket.inet_aton(MAPPED[0]))[0] ^ cookie
             value = struct.pack("!BBHI", 0, 1, MAPPED[1] ^ (cookie >> 16), address)
             attribute = struct.pack("!HH", 0x0020, len(value)) + value
@@ -61,67 +47,18 @@ class Server:
         self.socket.close()
 
 
-class Callee:
-    """Takes a call's signaling and nothing else: what the caller says of itself is kept."""
-
-    def __enter__(self):
-        callee = self
-        self.said = []
-        self.changed = threading.Condition()
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self, status, body=b"", **headers):
-                length = int(self.headers.get("Content-Length", 0))
-                with callee.changed:
-                    callee.said.append(self.rfile.read(length).decode())
-                    callee.changed.notify_all()
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name.replace("_", "-"), value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def do_POST(self):
-                self.answer(201, ANSWER.encode(), Location="/call/1", ETag='"1"', Content_Type="application/sdp")
-
-            def do_PATCH(self):
-                self.answer(204)
-
-            def do_DELETE(self):
-                self.answer(200)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/call"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-        return self
-
-    def wait_for(self, text, seconds):
-        with self.changed:
-            return self.changed.wait_for(lambda: any(text in said for said in self.said), seconds)
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-
-
 def test_a_stun_servers_answer_becomes_a_candidate(tmp_path):
-    with Server() as server, Callee() as callee:
+    created = [("Location", "/call/1"), ("ETag", '"1"'), ("Content-Type", "application/sdp")]
+    with Server() as server, ScriptedServer((201, created, answer("sendrecv"))) as callee:
         path = config(tmp_path, "caller", servers=[f"stun:localhost:{server.port}"])
         with Program("call", callee.url, "--config", path) as calling:
-            assert callee.wait_for("typ srflx", 30), callee.said
+            callee.wait_for(lambda request: "typ srflx" in request.body)
             calling.stop()
-    candidates = [line for said in callee.said for line in said.splitlines() if "typ srflx" in line]
+    said = [request.body for request in callee.requests]
+    candidates = [line for body in said for line in body.splitlines() if "typ srflx" in line]
     assert f"{MAPPED[0]} {MAPPED[1]} typ srflx raddr" in candidates[0], candidates
-    assert "typ host" in callee.said[0], "the offer did not wait for the server"
-    assert "typ srflx" not in callee.said[0], "the offer waited for the server"
+    assert "typ host" in said[0], "the offer did not wait for the server"
+    assert "typ srflx" not in said[0], "the offer waited for the server"
 
 
 def test_a_server_name_that_leads_nowhere_is_counted_and_delays_nothing(tmp_path):

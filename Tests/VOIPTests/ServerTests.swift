@@ -73,6 +73,29 @@ struct ServerTests {
     #expect(Self.completions(call) == 1)
   }
 
+  @Test("servers that become known in the middle of a call are looked up, asked, and end gathering once more")
+  func addedLate() throws {
+    let (call, link, _) = try placePlainCall(Self.plan(5), until: ms(100))
+    call.with(0) { $0.serverUnresolved(index: 0, at: call.now) }
+    #expect(Self.completions(call) == 1)
+    let named = (0..<9).map { ICEServer(host: "stun\($0).example") }
+    var (hasAdded, again) = (false, true)
+    call.with(0) {
+      hasAdded = $0.addICEServers(named, on: link.callerID)
+      again = $0.addICEServers(named, on: link.callerID)
+    }
+    #expect(hasAdded && !again)
+    // One of them was known, and there are at most four.
+    #expect(Self.asked(call) == [0, 1, 2, 3])
+    call.with(0) { $0.serverUnresolved(index: 1, at: call.now) }
+    call.with(0) { $0.serverUnresolved(index: 2, at: call.now) }
+    #expect(Self.completions(call) == 1)
+    call.with(0) { $0.serverResolved(index: 3, to: [Endpoint(.v4(192, 0, 2, 1), port: 3478)], at: call.now) }
+    call.run(until: ms(10_000))
+    #expect(Self.completions(call) == 2)
+    #expect(call.sides[0].connectionState(of: link.callerID) == .connected)
+  }
+
   @Test("without servers gathering is over as soon as the sockets are there")
   func noServers() throws {
     let (call, _, _) = try placePlainCall(VirtualCallPlan(seed: 4), until: ms(10))

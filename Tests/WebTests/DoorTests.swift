@@ -83,7 +83,9 @@ struct DoorTests {
     func ask(_ wire: String) -> Response { hall.exchange(wire, from: Self.phone, to: Self.lan, over: .secure) }
     #expect(ask(get("/api/status", cookie)).status == 200)
     #expect(ask(get("/api/me", cookie)).body.contains("\"access\":\"paired\",\"role\":\"talk\",\"secure\":true"))
-    #expect(ask(get("/api/me")).body.contains("\"role\":null"))
+    #expect(ask(get("/api/me", cookie)).body.contains("\"ice_servers\":[]"))
+    let stranger = ask(get("/api/me")).body
+    #expect(stranger.contains("\"role\":null") && !stranger.contains("ice_servers"))
     let done = ask(Self.post("/api/command", "{\"command\":\"mute\"}", cookie))
     #expect(done.body == "{\"ok\":true,\"message\":\"Done.\"}")
     #expect(hall.events.contains { if case .command(_, .setMuted(true)) = $0 { true } else { false } })

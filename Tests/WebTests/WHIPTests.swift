@@ -104,15 +104,74 @@ struct WHIPTests {
     wire.bytes.withByteView { client.handle($0, at: now) }
   }
 
-  @Test("the token is shown, the name is not, and a redirect keeps the token")
+  @Test("the token is shown, the name is not, and a redirect keeps the token unless it leads to another server")
   func token() throws {
     var client = try Self.placed(.whip)
     let first = Self.sent(&client)
     #expect(first.contains("Authorization: Bearer secret\r\n") && !first.contains("Intercom-Name"))
-    Self.reply(
-      &client, "HTTP/1.1 307 X\r\nLocation: http://b/live\r\nContent-Length: 0\r\n\r\n", at: .zero)
+    Self.reply(&client, "HTTP/1.1 308 X\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n", at: .zero)
     let second = Self.sent(&client)
-    #expect(second.hasPrefix("POST /live HTTP/1.1\r\nHost: b\r\n") && second.contains("Bearer secret"))
+    #expect(second.hasPrefix("POST /there HTTP/1.1\r\nHost: a\r\n") && second.contains("Bearer secret"))
+    #expect(client.pollEvent() == nil)
+    for location in ["http://b/live", "http://a/back"] {
+      Self.reply(&client, "HTTP/1.1 307 X\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n", at: .zero)
+      let next = Self.sent(&client)
+      #expect(next.hasPrefix("POST ") && next.hasSuffix("v=0 offer") && !next.contains("secret"))
+    }
+    #expect(client.pollEvent() == .tokenWithheld(from: try HTTPURL("http://b/live")))
+    #expect(client.pollEvent() == nil)
+  }
+
+  /// The Link fields of a 201, and what of them is told: STUN servers, then the relay.
+  private static let links: [([String], String)] = [
+    (
+      [#"<stun:a.example>; rel="ice-server""#, #"<STUN:b.example:99>;rel=ice-server"#],
+      "stun:a.example STUN:b.example:99"
+    ),
+    (
+      [#"<stun:a>; rel="ice-server", <stun:b>; title="x, <stun:c>; rel=ice-server"; REL="next ice-server""#],
+      "stun:a stun:b"
+    ),
+    (
+      [#"<stun:a>; rel="next"; rel="ice-server""#, "<stun:b>", "stun:c; rel=ice-server", "<stun:d; rel=ice-server"], ""
+    ),
+    ([#"<turn:t?transport=udp>; rel="ice-server"; username="a;b"; credential="c\"d""#], "| turn:t?transport=udp"),
+    (["<stun:a>; rel=ice-server, <stun:a>; rel=ice-server, <stuns:b>; rel=ice-server"], "stun:a"),
+    ((1...9).map { "<stun:s\($0)>; rel=ice-server" }, "stun:s1 stun:s2 stun:s3 stun:s4"),
+    (
+      ["", ",,", "<>; rel=ice-server", "<:>; rel=ice-server", #"<stun:a>; rel=""#, "<turns:t>; rel=ice-server"],
+      "| turns:t"
+    ),
+  ]
+
+  @Test("ICE servers that the far side names are told, and its own candidates may still follow", arguments: links)
+  func iceServers(fields: [String], told: String) throws {
+    var client = try Self.placed(.whep)
+    _ = Self.sent(&client)
+    client.endCandidates(at: .zero)
+    let links = fields.map { "Link: \($0)\r\n" }.joined()
+    Self.reply(
+      &client,
+      "HTTP/1.1 201 X\r\nContent-Type: application/sdp\r\nLocation: /s\r\nETag: \"t\"\r\n\(links)"
+        + "Content-Length: 3\r\n\r\nv=0", at: .zero)
+    #expect(client.pollEvent() == .answered("v=0".bytes))
+    var named: NamedICEServers?
+    if case .iceServers(let servers)? = client.pollEvent() { named = servers }
+    let words = (named?.stun ?? []) + (named?.relay.map { ["|", $0] } ?? [])
+    #expect(words.joined(separator: " ") == told)
+    let first = Self.sent(&client)
+    guard named?.stun.isEmpty == false else {
+      #expect(first.hasPrefix("PATCH /s ") && first.contains("a=end-of-candidates"))
+      return
+    }
+    #expect(first.isEmpty)
+    let isKept = client.addCandidate("candidate:9", at: .zero)
+    #expect(isKept)
+    client.endCandidates(at: .zero)
+    let fragment = Self.sent(&client)
+    #expect(fragment.hasPrefix("PATCH /s ") && fragment.contains("a=candidate:9\r\n"))
+    Self.reply(&client, "HTTP/1.1 204 X\r\n\r\n", at: .zero)
+    #expect(fragment.contains("a=end-of-candidates") || Self.sent(&client).contains("a=end-of-candidates"))
   }
 
   @Test("a player waits for a stream that is not live, at least twice as long each time, and asks again")

@@ -16,6 +16,8 @@ class Call {
   state = "idle"
   /** When voice could flow first, in milliseconds of performance.now(). */
   since
+  /** The STUN servers of the intercom's configuration, as URLs. */
+  servers = []
 
   #handlers
   #session
@@ -113,7 +115,7 @@ class Call {
   }
 
   async #place(headers, attempt) {
-    const session = new Session((what) => session === this.#session && this.#hear(what))
+    const session = new Session((what) => session === this.#session && this.#hear(what), this.servers)
     this.#session = session
     this.#handlers.far(session.stream)
     session.send(this.#microphone?.getAudioTracks()[0])

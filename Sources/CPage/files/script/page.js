@@ -109,6 +109,7 @@ const start = async () => {
     return
   }
   backoff.reset()
+  call.servers = device.ice_servers ?? []
   view.name = attention.title = device.name
   const panel = panelFor(device)
   view.panel(panel)

@@ -11,7 +11,7 @@ class Session {
   /** What is heard of the far side. */
   stream
 
-  #connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" })
+  #connection
   #sender
   #report
   #abort = new AbortController()
@@ -20,10 +20,14 @@ class Session {
   #patching = false
   #over = false
 
-  /** `report` is told connected, disconnected, failed, and goodbye when the far side hung up. */
-  constructor(report) {
+  /**
+   * `report` is told connected, disconnected, failed, and goodbye when the far side hung up; `urls` are the STUN servers
+   * of the intercom's configuration.
+   */
+  constructor(report, urls = []) {
     this.#report = report
-    const connection = this.#connection
+    const iceServers = urls.length ? [{ urls }] : []
+    const connection = (this.#connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers }))
     const { sender, receiver } = connection.addTransceiver("audio", { direction: "sendrecv" })
     this.#sender = sender
     this.stream = new MediaStream([receiver.track])
@@ -67,10 +71,14 @@ class Session {
     if (this.#patching || !this.#etag || !this.#candidates.length || this.#over) return
     this.#patching = true
     const { sdp } = this.#connection.localDescription
+    const line = (name) => sdp.match(new RegExp(`^a=${name}:.*$`, "m")) ?? []
     const fragment = [
-      ...sdp.match(/^a=ice-(ufrag|pwd):.*$/gm).slice(0, 2),
+      ...line("group"),
+      ...line("ice-options"),
       "m=audio 9 UDP/TLS/RTP/SAVPF 0",
-      sdp.match(/^a=mid:.*$/m)[0],
+      ...line("mid"),
+      ...line("ice-ufrag"),
+      ...line("ice-pwd"),
       ...this.#candidates.splice(0),
       "",
     ].map((line) => line.trim())
