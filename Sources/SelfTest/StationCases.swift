@@ -61,7 +61,7 @@ let stationCases: [SelfTestCase] = [
       check.expect(found.utf8.elementsEqual(wanted.utf8), "found: \(found); wanted: \(wanted)")
     }
     do throws(CommandRefusal) { try model.call([], at: now) } catch { check.expect(false, "the call is refused") }
-    expect("place 1 alpha; place 2 zulu; ringback; calling alpha zulu")
+    expect("place 1 alpha; place 2 zulu; ringback; calling alpha zulu, all")
     model.answered(CallNumber(2), at: now)
     expect("hang up 1; quiet; connecting placed zulu")
     model.up(CallNumber(2), at: now)
