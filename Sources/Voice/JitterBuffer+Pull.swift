@@ -68,17 +68,20 @@ extension JitterBuffer {
         by: wanted, most: min(Self.smallStep + Self.overshoot, step - inside - Self.leastExcess - 1),
         likeness: Self.unheard)
     }
-    // Sound that waits within its period can be left out where the slack is beyond doubt, or much of it waits.
-    let isIdle = inside >= Self.leastInside && (slack >= Self.excessLeft || excess >= Self.idleExcess)
-    guard excess >= step || isIdle else { return .none }
+    // Sound that waits within its period can be left out where the slack is beyond doubt, or much of it waits, or it
+    // was not put in lately because of drift.
+    let isFree = slack >= Self.excessLeft || excess >= Self.idleExcess
+    let isOld = lastSmallStep == .min || lastPull - lastSmallStep >= Self.smallStepStays
+    guard excess >= step || (inside >= Self.leastInside && (isFree || isOld)) else { return .none }
     let most = min(inside + slack / step * step, excess - Self.excessLeft)
-    guard most > 0 else { return .none }
+    guard most > 0, excess >= step || most >= Self.leastInside else { return .none }
     return .shorten(
       most: most, likeness: Self.likeness(off: excess - step, bad: Self.badExcess, worst: Self.worstExcess))
   }
 
   /// The sound that was asked about is `samples` longer, or shorter when below 0.
   public mutating func stretched(by samples: Int) {
+    if samples > 0, slackSamples >= Int64(targetSamples) { lastSmallStep = lastPull }
     playoutTransit += Int64(samples)
     lastStretch = lastPull
   }
@@ -111,6 +114,7 @@ extension JitterBuffer {
   private static let leastInside = 48
   private static let smallStep = 96
   private static let idleExcess = 240
+  private static let smallStepStays: Int64 = 960_000
   /// A pitch period may be so much longer than what is wanted.
   private static let overshoot = 48
 

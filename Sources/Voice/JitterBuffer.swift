@@ -85,6 +85,8 @@ public struct JitterBuffer: ~Copyable {
   var lastOffset = 0
   var lastSampleCount = Limits.receivedFrameSamplesMax
   var lastStretch: Int64 = .min
+  /// When sound was put in last although packets had slack enough.
+  var lastSmallStep: Int64 = .min
   var lastPull: Int64 = 0
   var strangers = 0
 
@@ -134,6 +136,7 @@ public struct JitterBuffer: ~Copyable {
     playoutTransit = 0
     lastOffset = 0
     lastStretch = .min
+    lastSmallStep = .min
     strangers = 0
   }
 
