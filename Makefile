@@ -50,7 +50,8 @@ browser-test: build ## calls with Chromium and Firefox, judged by what was heard
 	@Tests/Browser/run
 bench: build device ## the figures, beside those of others
 	@Tests/Bench/run
-soak: build ## what takes minutes more: 200 calls of one page, whose memory stays flat
+soak: build ## what takes minutes more: two virtual hours of drift, 200 calls of one page, whose memory stays flat
+	@INTERCOM_SOAK=1 $(TOOLS)/host.sh test --filter PlayoutTests
 	@INTERCOM_SOAK=1 Tests/Browser/run -k heap_flat
 fuzz: ## feed mutated bytes to every parser
 	@Tests/Fuzz/run

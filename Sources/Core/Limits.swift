@@ -218,20 +218,27 @@ public enum Limits {
   public static let jitterSpanSamplesMax = 28_800
   /// Delay aimed at before the network is known: one 10 ms frame.
   public static let jitterTargetSamplesInitial = 480
-  /// Least delay aimed at: 5 ms, the least that a quiet LAN needs for 1 % late packets.
-  public static let jitterTargetSamplesMin = 240
+  /// Least delay aimed at: 4 ms, a millisecond for a quiet LAN and the margin below.
+  public static let jitterTargetSamplesMin = 192
   /// Most delay aimed at: 400 ms; past it people talk over each other, and lost sound is the lesser evil.
   public static let jitterTargetSamplesMax = 19_200
   /// Added to the delay seen in the network: 3 ms for the two threads' own wake-up times.
   public static let jitterMarginSamples = 144
-  /// How much more than a frame too much delay must be before a frame is dropped: 2 ms, so that it does not swing.
-  public static let jitterHysteresisSamples = 96
-  /// Packets whose delay is remembered: 2.6 s of 10 ms frames, 5 s of 20 ms frames.
-  public static let jitterHistoryPackets = 256
+  /// Packets whose delay is remembered at most: 7 s of 10 ms frames, and some more.
+  public static let jitterHistoryPackets = 1024
+  /// Seconds with packets for which their delays are remembered: one in eighty of 10 ms frames is then eight packets, enough to
+  /// tell, and the delay of a burst is gone within ten.
+  public static let jitterWindowSeconds = 7
   /// Delays told apart, one a millisecond; longer ones are stalls and are remembered apart.
   public static let jitterHistogramMilliseconds = 128
-  /// Seconds over which the fastest packet is remembered: drift of 100 ppm moves it by less than 1 ms meanwhile.
-  public static let jitterFastestSeconds = 8
+  /// Seconds over which the fastest packet is remembered: a way that grows longer by 5 ms a second is followed closely.
+  public static let jitterFastestSeconds = 3
+  /// Least sound that a stretch leaves out or repeats: 2.5 ms, the pitch period of a high voice at 400 Hz.
+  public static let stretchLagSamplesMin = 120
+  /// Most of it: 15 ms, that of a deep voice at 67 Hz.
+  public static let stretchLagSamplesMax = 720
+  /// From one stretch to the next: 20 ms, so that there is more sound than joins.
+  public static let stretchSpacingSamples = 960
   /// Longest sound made up for a gap: 100 ms; speech guessed further is a buzz. After it there is only silence.
   public static let concealedSamplesMax = 4800
   /// From here on made-up sound fades: 40 ms.
@@ -635,8 +642,10 @@ public typealias RTPMIDStorage = FixedList<16, UInt8>
 /// A canonical name in RTCP packets.
 public typealias RTCPCNAMEStorage = FixedList<32, UInt8>
 /// The last delays of a talker's packets, in milliseconds.
-public typealias JitterHistory = InlineArray<256, UInt8>
+public typealias JitterHistory = InlineArray<1024, UInt8>
 /// How many of them had each delay.
 public typealias JitterHistogram = InlineArray<128, UInt16>
 /// The fastest packet of each of the last seconds.
-public typealias JitterMinima = InlineArray<8, Int64>
+public typealias JitterMinima = InlineArray<3, Int64>
+/// How many packets of each of the last seconds are remembered.
+public typealias JitterWindow = InlineArray<7, UInt16>

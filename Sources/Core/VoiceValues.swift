@@ -109,7 +109,7 @@ public struct TalkerReport: Sendable, BitwiseCopyable {
   public var isActive = false
   /// From a packet's arrival to its first sample being played, in samples at 48 kHz, for the last frame played.
   public var playoutDelaySamples: Int32 = 0
-  /// The delay the jitter buffer aims at, in samples at 48 kHz.
+  /// The delay the jitter buffer aims at, in samples at 48 kHz: what the network needs, and the mean wait for a period.
   public var targetDelaySamples: Int32 = 0
   /// Frames played from packets.
   public var playedFrames: UInt64 = 0
@@ -117,8 +117,12 @@ public struct TalkerReport: Sendable, BitwiseCopyable {
   public var concealedSamples: UInt64 = 0
   /// Samples recovered from in-band FEC.
   public var recoveredSamples: UInt64 = 0
-  /// Samples of silence played because nothing was there to conceal from.
+  /// Samples of silence, or of comfort noise, played because nothing was there to conceal from.
   public var silentSamples: UInt64 = 0
+  /// Samples left out by time stretching, so that the delay shrinks.
+  public var acceleratedSamples: UInt64 = 0
+  /// Samples put in by time stretching, so that the delay grows.
+  public var expandedSamples: UInt64 = 0
   /// Packets that came after their time was played.
   public var latePackets: UInt64 = 0
   /// Packets that were already there.

@@ -4,14 +4,17 @@
 // How much delay a talker's packets need: what the network did lately, and what it may do again.
 //
 // DESIGN. A packet's transit is its arrival less its timestamp, in samples; only differences mean something, because
-// the two clocks have unlike origins. The fastest packet of the last seconds is the yardstick (so drift between the
-// clocks is followed), and a packet's lateness is its transit less that. The target is the lateness that at most 2 % of
-// the remembered packets exceeded, plus a margin; until fifty are remembered none may exceed it. It rises at once and
-// falls by 20 ms a second, and not before it held for 5 s; raised again soon, it holds twice as long, up to 20 s.
+// the two clocks have unlike origins. The fastest packet of the last 3 s is the yardstick (so drift between the clocks,
+// and a way that grows longer, are followed), and a packet's lateness is its transit less that. The target is the
+// lateness that at most one in eighty of the packets of the last seven seconds in which any came exceeded, plus a margin
+// (a burst lifts it while it lasts, which leaves one in a hundred late); so a burst that touches more is forgotten seven
+// seconds later, and a pause forgets nothing. Start-up probes: the target begins low, and until eighty packets are
+// remembered none may exceed it. It rises at once; it falls by half of the way in 0.28 s and by 20 ms a second besides,
+// so that what is forgotten is gone within ten seconds.
 //
 // Stalls (lateness of 128 ms and more) are remembered apart, or one Wi-Fi roam would cost seconds of delay. One alone
-// is ignored. A second one within 10 s, or one that lasts longer than half a second, lifts the target to the worst seen
-// until 10 s have passed without. (In the spirit of the delay manager and peak detector of WebRTC's NetEq; the figures
+// is ignored. A second one within 7 s, or one that lasts longer than half a second, lifts the target to the worst seen
+// until 7 s have passed without. (In the spirit of the delay manager and peak detector of WebRTC's NetEq; the figures
 // are ours.)
 
 import Core
@@ -27,12 +30,13 @@ public struct DelayEstimator: Sendable, BitwiseCopyable {
   private var second: Int64 = .min
   private var history = JitterHistory(repeating: 0)
   private var histogram = JitterHistogram(repeating: 0)
+  private var window = JitterWindow(repeating: 0)
+  private var windowPlace = 0
+  private var windowSecond: Int64 = .min
   private var remembered = 0
   private var nextPlace = 0
 
   private var lastArrival: Int64 = .min
-  private var lastRise: Int64 = .min
-  private var holdSamples = Self.holdSamplesMin
   private var stallStart: Int64 = .min
   private var stallLast: Int64 = .min
   private var stallWorst: Int64 = 0
@@ -40,13 +44,11 @@ public struct DelayEstimator: Sendable, BitwiseCopyable {
   private var fallRemainder: Int64 = 0
 
   private static let warmUpPackets = 50
-  private static let lateOneIn = 50
-  private static let holdSamplesMin: Int64 = 240_000
-  private static let holdSamplesMax: Int64 = 960_000
-  private static let stallMemorySamples: Int64 = 480_000
+  private static let lateOneIn = 80
+  private static let stallMemorySamples: Int64 = 336_000
   private static let stallGapSamples: Int64 = 24_000
+  private static let fallSamples: Int64 = 19_200
   private static let fallDivisor: Int64 = 50
-  private static let risenSamples = 480
 
   /// An estimator that has seen no packet.
   public init() {}
@@ -59,7 +61,7 @@ public struct DelayEstimator: Sendable, BitwiseCopyable {
     if milliseconds >= Int64(Limits.jitterHistogramMilliseconds) {
       rememberStall(lateness, arrival: arrival)
     } else {
-      remember(UInt8(truncatingIfNeeded: milliseconds))
+      remember(UInt8(truncatingIfNeeded: milliseconds), arrival: arrival)
     }
     aim(arrival: arrival)
     return lateness
@@ -85,15 +87,31 @@ public struct DelayEstimator: Sendable, BitwiseCopyable {
 
   private func place(_ second: Int64) -> Int { Int(UInt64(bitPattern: second) % UInt64(Limits.jitterFastestSeconds)) }
 
-  private mutating func remember(_ milliseconds: UInt8) {
+  private mutating func remember(_ milliseconds: UInt8, arrival: Int64) {
+    let second = arrival / Int64(Limits.sampleRate)
+    if second != windowSecond {
+      windowSecond = second
+      windowPlace = (windowPlace + 1) % Limits.jitterWindowSeconds
+      while window[windowPlace] > 0 { forgetOldest(of: windowPlace) }
+    }
     if remembered == Limits.jitterHistoryPackets {
-      histogram[Int(history[nextPlace])] -= 1
-    } else {
-      remembered += 1
+      var oldest = (windowPlace + 1) % Limits.jitterWindowSeconds
+      while window[oldest] == 0 { oldest = (oldest + 1) % Limits.jitterWindowSeconds }
+      forgetOldest(of: oldest)
     }
     history[nextPlace] = milliseconds
     histogram[Int(milliseconds)] += 1
+    window[windowPlace] += 1
+    remembered += 1
     nextPlace = (nextPlace + 1) % Limits.jitterHistoryPackets
+  }
+
+  /// Forgets the oldest packet, which came in the second at `place`.
+  private mutating func forgetOldest(of place: Int) {
+    let first = (nextPlace + Limits.jitterHistoryPackets - remembered) % Limits.jitterHistoryPackets
+    histogram[Int(history[first])] -= 1
+    window[place] -= 1
+    remembered -= 1
   }
 
   private mutating func rememberStall(_ lateness: Int64, arrival: Int64) {
@@ -116,20 +134,17 @@ public struct DelayEstimator: Sendable, BitwiseCopyable {
     let elapsed = lastArrival == .min ? 0 : max(0, arrival &- lastArrival)
     lastArrival = arrival
     if goal >= targetSamples {
-      if goal - targetSamples >= Self.risenSamples {
-        let again = lastRise != .min && arrival &- lastRise < holdSamples * 2
-        holdSamples = again ? min(holdSamples * 2, Self.holdSamplesMax) : Self.holdSamplesMin
-        lastRise = arrival
-      }
       targetSamples = goal
-    } else if lastRise == .min || arrival &- lastRise >= holdSamples {
-      let fall = min(elapsed, Int64(Limits.sampleRate)) + fallRemainder
-      fallRemainder = fall % Self.fallDivisor
-      targetSamples = max(goal, targetSamples - Int(fall / Self.fallDivisor))
+      fallRemainder = 0
+    } else {
+      let time = min(elapsed, Self.fallSamples)
+      let way = Int64(targetSamples - goal) * time + fallRemainder
+      fallRemainder = way % Self.fallSamples
+      targetSamples = max(goal, targetSamples - Int(way / Self.fallSamples) - Int(time / Self.fallDivisor))
     }
   }
 
-  /// The least lateness, to the next millisecond, that at most one in fifty remembered packets exceeded.
+  /// The least lateness, to the next millisecond, that at most one in eighty remembered packets exceeded.
   private func quantile() -> Int {
     var exceeding = remembered / Self.lateOneIn
     let counts = histogram.span

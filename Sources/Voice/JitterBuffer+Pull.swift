@@ -7,9 +7,9 @@ public import Core
 
 extension JitterBuffer {
   /// What to do for the next samples of the period that is due at `now`, of which `needed` (1 ... 960) are still
-  /// wanted. `.conceal` and `.silence` ask for at most that many; packets and recoveries may give more, to be kept for
-  /// the next period.
-  public mutating func pull(needed: Int, at now: Instant) -> PlayoutAction {
+  /// wanted, `offset` behind its first. `.conceal` and `.silence` ask for at most that many; packets and recoveries may
+  /// give more, to be kept for the next period.
+  public mutating func pull(needed: Int, offset: Int = 0, at now: Instant) -> PlayoutAction {
     precondition(needed > 0 && needed <= Limits.periodSamplesMax, "a pull's size is out of bounds")
     let clock = Self.samples(now)
     lastPull = clock
@@ -21,58 +21,102 @@ extension JitterBuffer {
       if ahead > 0 { return bridge(to: slot, ahead: ahead, needed: needed) }
       let slack = clock - begin - estimator.fastestTransit
       if ahead < 0 {
-        let most = targetSamples + max(periodSamples, sampleCount) + Limits.jitterHysteresisSamples
+        let most = targetSamples + max(periodSamples, sampleCount) + Self.excessLeft
         if missedSlack < Int64(targetSamples), slack <= Int64(most) {
-          slackSamples -= ahead
+          playoutTransit -= ahead
           position = begin
         } else if 0 - ahead >= Int64(sampleCount) {
           latePackets += 1
           take(slot)
           continue
         }
-      } else if wantsInsertion(clock) {
-        let count = min(needed, sampleCount)
-        slackSamples += Int64(count)
-        lastInsertion = clock
-        return .conceal(sampleCount: count)
       }
-      return play(slot, begin: begin, slack: slack)
+      return play(slot, begin: begin, offset: offset)
     }
     return run(out: needed)
   }
 
-  /// After a frame was decoded: whether it should not be heard, because there is too much delay. `quiet` says that it
-  /// would not be missed. When it should not, the next pull goes on behind it.
-  public mutating func shouldDrop(sampleCount: Int, quiet: Bool) -> Bool {
-    lastIsQuiet = quiet
-    let excess = slackSamples - Int64(targetSamples)
-    guard excess >= Int64(sampleCount + Limits.jitterHysteresisSamples), occupied != 0 else {
-      excessSince = .min
-      return false
-    }
-    if excessSince == .min { excessSince = lastPull }
-    let sinceDrop = lastDrop == .min ? .max : lastPull - lastDrop
-    let overdue =
-      excess >= Self.muchExcess || lastPull - excessSince >= Self.excessPatience
-      || (excess >= Self.someExcess && sinceDrop >= Self.dropSpacing)
-    guard quiet || overdue else { return false }
-    slackSamples -= Int64(sampleCount)
-    lastDrop = lastPull
-    excessSince = .min
-    discardedPackets += 1
-    return true
+  /// The packet that follows what was pulled, when it is there, so that more sound can be left out than one packet has;
+  /// `offset` is where its sound would begin, counted from the period that is due at `now`.
+  public mutating func pullAhead(offset: Int, at now: Instant) -> PlayoutAction? {
+    guard isPlaying, let slot = oldest, memory.slot(slot).pointee.sequence == nextSequence else { return nil }
+    let frame = memory.slot(slot)
+    let begin = extended(frame.pointee.timestamp)
+    guard begin == position, frame.pointee.sampleCount <= Limits.frameSamplesMax else { return nil }
+    return play(slot, begin: begin, offset: offset)
   }
+
+  /// After a packet was decoded: whether its sound should become longer or shorter. Answer with `stretched` or
+  /// `stretchRefused`.
+  public func stretchWanted() -> StretchWish {
+    guard lastStretch == .min || lastPull - lastStretch >= Int64(Limits.stretchSpacingSamples) else { return .none }
+    let step = quantum
+    let inside = lastOffset % step
+    let slack = Int(clamping: slackSamples - Int64(targetSamples))
+    let excess = slack + inside
+    if slack < 0 {
+      let wanted = (step - 1 - slack) / step * step - inside
+      return .lengthen(
+        by: wanted, most: wanted + Self.overshoot,
+        likeness: Self.likeness(off: 0 - slack, bad: Self.badLack, worst: Self.worstLack))
+    }
+    if excess < Self.leastExcess {
+      // Not so much that it were left out again.
+      let wanted = min(Self.smallStep, step - inside - 2 * Self.leastExcess)
+      guard wanted > 0 else { return .none }
+      return .lengthen(
+        by: wanted, most: min(Self.smallStep + Self.overshoot, step - inside - Self.leastExcess - 1),
+        likeness: Self.unheard)
+    }
+    // Sound that waits within its period can be left out where the slack is beyond doubt, or much of it waits, or it
+    // was not put in lately because of drift.
+    let isFree = slack >= Self.excessLeft || excess >= Self.idleExcess
+    let isOld = lastSmallStep == .min || lastPull - lastSmallStep >= Self.smallStepStays
+    guard excess >= step || (inside >= Self.leastInside && (isFree || isOld)) else { return .none }
+    let most = min(inside + slack / step * step, excess - Self.excessLeft)
+    guard most > 0, excess >= step || most >= Self.leastInside else { return .none }
+    return .shorten(
+      most: most, likeness: Self.likeness(off: excess - step, bad: Self.badExcess, worst: Self.worstExcess))
+  }
+
+  /// The sound that was asked about is `samples` longer, or shorter when below 0.
+  public mutating func stretched(by samples: Int) {
+    if samples > 0, slackSamples >= Int64(targetSamples) { lastSmallStep = lastPull }
+    playoutTransit += Int64(samples)
+    lastStretch = lastPull
+  }
+
+  /// The sound cannot be stretched where it is; asked again 10 ms later.
+  public mutating func stretchRefused() { lastStretch = lastPull - Int64(Limits.stretchSpacingSamples - 480) }
 
   /// After a recovery was tried: whether the packet carried a copy.
   public mutating func recoveryEnded(_ recovered: Bool) { recovery.note(recovered: recovered) }
 
   // MARK: Steps
 
-  private static let muchExcess: Int64 = 9600
-  private static let someExcess: Int64 = 1920
-  private static let dropSpacing: Int64 = 4800
-  private static let excessPatience: Int64 = 96_000
-  private static let insertionSpacing: Int64 = 1920
+  /// A delay that is 20 ms too much, or 4 ms too little, is worth a join that is heard a little.
+  private static let badExcess = 960
+  private static let badLack = 192
+  /// One that is 60 ms too much, or 20 ms too little, is worth any.
+  private static let worstExcess = 2880
+  private static let worstLack = 960
+  /// At a correlation of 0.85 nothing is heard of a join, at 0.5 little.
+  private static let unheard: Float = 0.7225
+  private static let hardlyHeard: Float = 0.25
+
+  private static func likeness(off: Int, bad: Int, worst: Int) -> Float {
+    off >= worst ? -2 : off >= bad ? hardlyHeard : unheard
+  }
+
+  /// With less than 1.75 ms over the target the delay grows before packets come late; 2 ms are left when it shrinks.
+  private static let leastExcess = 84
+  private static let excessLeft = 96
+  private static let leastInside = 48
+  private static let smallStep = 96
+  private static let idleExcess = 240
+  private static let smallStepStays: Int64 = 960_000
+  /// A pitch period may be so much longer than what is wanted.
+  private static let overshoot = 48
 
   /// Whether the first packet has waited long enough; what has waited much too long is dropped.
   private mutating func start(_ clock: Int64) -> Bool {
@@ -84,16 +128,15 @@ extension JitterBuffer {
       let sooner = max(0, periodSamples - sampleCount)
       let wanted = Int64(targetSamples + sooner)
       guard slack >= wanted else { return false }
-      if storedPackets > 1, slack - wanted >= Int64(sampleCount + Limits.jitterHysteresisSamples) {
+      if storedPackets > 1, slack - wanted >= Int64(sampleCount + Self.excessLeft) {
         discard(slot)
         continue
       }
       position = begin
       pass(upTo: memory.slot(slot).pointee.sequence, taken: false)
-      slackSamples = slack - Int64(sooner)
+      playoutTransit = clock - begin
       concealedRun = 0
       missedSlack = .max
-      excessSince = .min
       isPlaying = true
       hasBegun = true
       return true
@@ -101,19 +144,23 @@ extension JitterBuffer {
     return false
   }
 
-  private mutating func play(_ slot: Int, begin: Int64, slack: Int64) -> PlayoutAction {
+  private mutating func play(_ slot: Int, begin: Int64, offset: Int) -> PlayoutAction {
     let sampleCount = memory.slot(slot).pointee.sampleCount
     let missing = Self.distance(memory.slot(slot).pointee.sequence, nextSequence)
     recovery.note(missing: missing, sampleCount: sampleCount)
     let skip = Int(position - begin)
+    let transit = lastPull + Int64(offset) - position
     take(slot)
     position = begin + Int64(sampleCount)
     concealedRun = 0
     missedSlack = .max
     recoveredBefore = nil
-    playoutDelaySamples = Int(truncatingIfNeeded: lastPull - Self.samples(memory.slot(slot).pointee.instant))
+    let arrival = Self.samples(memory.slot(slot).pointee.instant)
+    playoutDelaySamples = Int(truncatingIfNeeded: lastPull + Int64(offset) - arrival)
+    lastOffset = offset
+    lastSampleCount = sampleCount
     // A low value: down at once, up by a thirty-second of the way.
-    slackSamples = slack < slackSamples ? slack : slackSamples + (slack - slackSamples) / 32
+    playoutTransit = transit < playoutTransit ? transit : playoutTransit + (transit - playoutTransit) / 32
     return .frame(slot: slot, sampleCount: sampleCount, skip: skip)
   }
 
@@ -141,7 +188,6 @@ extension JitterBuffer {
     let left = Limits.concealedSamplesMax - concealedRun
     guard left > 0 else {
       isPlaying = false
-      lastIsQuiet = true
       return .silence(sampleCount: needed ?? count)
     }
     let made = min(count, left)
@@ -149,10 +195,5 @@ extension JitterBuffer {
     position += Int64(made)
     concealedRun += made
     return .conceal(sampleCount: made)
-  }
-
-  private func wantsInsertion(_ clock: Int64) -> Bool {
-    guard lastIsQuiet, slackSamples < Int64(targetSamples) else { return false }
-    return lastInsertion == .min || clock - lastInsertion >= Self.insertionSpacing
   }
 }

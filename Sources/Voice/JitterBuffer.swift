@@ -8,17 +8,17 @@
 // played. The estimator says how much slack is wanted. Slack changes only
 //   - at a start or after a silence: the first packet waits until it has the slack wanted;
 //   - up, when a packet comes too late and more slack is wanted anyway: it is played late instead of thrown away;
-//   - up, in quiet sound: a frame is made up and put in;
-//   - down, when there is a frame more than wanted: a frame is dropped in quiet sound, or, if none comes for 2 s or
-// there is much
-//     too much, cross-faded away (`shouldDrop`).
-// So clock drift of either sign costs one frame dropped or put in each time it has grown to a frame; there is no
-// time stretching (that comes with later work). Gaps in timestamps (the far side paused) cost nothing: the timeline
-// goes on meanwhile.
+//   - up or down by stretching what was decoded (`stretchWanted`): the sound is made longer when packets have less slack
+//     than wanted, and shorter when they would have enough if all were played a period earlier.
+// So clock drift of either sign is taken up by some samples left out or put in twice now and then. Packets are needed
+// at the beginning of a period, while the sound of a stretched one begins anywhere in it: with q the shorter of period
+// and frame, the delay lies between the target and q above it, and nothing is gained by less. Gaps in timestamps (the
+// far side paused) cost nothing: the timeline goes on meanwhile.
 //
 //   questions  targetSamples, slackSamples, storedPackets, the counters
 //   in         insert, reset
-//   out        pull -> payload(of:), then shouldDrop after .frame, recoveryEnded after .recover
+//   out        pull -> payload(of:), then recoveryEnded after .recover; after .frame stretchWanted -> pullAhead,
+//              stretched, stretchRefused
 //
 // What is unlike RFC 3550 appendix A.8: that jitter is a report's statistic; nothing here uses it.
 
@@ -37,6 +37,16 @@ public enum PlayoutAction: Equatable, Sendable, BitwiseCopyable {
   case silence(sampleCount: Int)
 }
 
+/// What should happen to sound that was decoded, so that the delay becomes what it should be. A join is only made where
+/// the sound is quiet, or like itself at least so much (the square of a correlation): the further off, the less.
+public enum StretchWish: Equatable, Sendable, BitwiseCopyable {
+  case none
+  /// Leave out up to `most` samples.
+  case shorten(most: Int, likeness: Float)
+  /// Put in `by` samples, or up to `most` where the sound has its own idea.
+  case lengthen(by: Int, most: Int, likeness: Float)
+}
+
 /// A talker's jitter buffer, of fixed memory. When full it drops the oldest and counts it. Owned by the audio thread.
 public struct JitterBuffer: ~Copyable {
   /// Packets that came after their time was played.
@@ -47,8 +57,6 @@ public struct JitterBuffer: ~Copyable {
   public internal(set) var discardedPackets: UInt64 = 0
   /// From the arrival of the last packet played to its being pulled, in samples at 48 kHz.
   public internal(set) var playoutDelaySamples = 0
-  /// The slack that packets have lately, in samples at 48 kHz: a low value of it, for the worst counts.
-  public internal(set) var slackSamples: Int64 = 0
 
   let memory: FrameMemory
   let periodSamples: Int
@@ -71,10 +79,14 @@ public struct JitterBuffer: ~Copyable {
   /// The least slack of a sample that was made up since the last packet: how late the missing packet could have come.
   var missedSlack: Int64 = .max
   var recoveredBefore: UInt32?
-  var lastIsQuiet = false
-  var lastInsertion: Int64 = .min
-  var lastDrop: Int64 = .min
-  var excessSince: Int64 = .min
+  /// From a sample's timestamp to its being played: a low value of it, for the worst counts.
+  var playoutTransit: Int64 = 0
+  /// Of the packet played last: where in its period it began, and how long it is.
+  var lastOffset = 0
+  var lastSampleCount = Limits.receivedFrameSamplesMax
+  var lastStretch: Int64 = .min
+  /// When sound was put in last although packets had slack enough.
+  var lastSmallStep: Int64 = .min
   var lastPull: Int64 = 0
   var strangers = 0
 
@@ -89,6 +101,21 @@ public struct JitterBuffer: ~Copyable {
   public var targetSamples: Int {
     min(Limits.jitterTargetSamplesMax, estimator.targetSamples + recovery.extraSamples)
   }
+
+  /// The delay aimed at, from a packet as fast as the fastest to its first sample: the slack wanted and a millisecond that
+  /// is left alone, and the mean wait for a period to begin.
+  public var targetDelaySamples: Int { targetSamples + 48 + periodSamples - quantum + quantum / 2 }
+
+  /// The delay there is, likewise; a low value of it.
+  public var delaySamples: Int64 {
+    estimator.fastestTransit == .max ? 0 : playoutTransit &- estimator.fastestTransit
+  }
+
+  /// The slack that packets have lately, in samples at 48 kHz: the delay, less what sound waits within its period.
+  public var slackSamples: Int64 { delaySamples - Int64(periodSamples - quantum + lastOffset % quantum) }
+
+  /// Slack changes by this much at once: by a period, or by a frame where a period takes several.
+  var quantum: Int { min(periodSamples, lastSampleCount) }
 
   /// How many packets wait.
   public var storedPackets: Int { occupied.nonzeroBitCount }
@@ -106,9 +133,10 @@ public struct JitterBuffer: ~Copyable {
     concealedRun = 0
     missedSlack = .max
     recoveredBefore = nil
-    lastIsQuiet = false
-    excessSince = .min
-    slackSamples = 0
+    playoutTransit = 0
+    lastOffset = 0
+    lastStretch = .min
+    lastSmallStep = .min
     strangers = 0
   }
 

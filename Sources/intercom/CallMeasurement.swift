@@ -71,6 +71,8 @@ struct CallMeasurement {
     json.member("rtt_ms", final.statistics.roundTripTime.map { Double($0.microseconds) / 1000 })
     json.member("playout_delay_ms", Double(final.talker.playoutDelaySamples) / 48)
     json.member("concealed_ms", Double(final.talker.concealedSamples) / 48)
+    json.member("accelerated_ms", Double(final.talker.acceleratedSamples) / 48)
+    json.member("expanded_ms", Double(final.talker.expandedSamples) / 48)
     json.member("late", Int64(clamping: final.talker.latePackets))
     json.name("selected_pair")
     write(final.pair, to: &json)
