@@ -92,6 +92,8 @@ public enum VoiceCommand: Sendable, BitwiseCopyable {
   case removeTalker(Talker)
   /// Tells the encoder what loss to prepare for, 0 ... 100 percent (in-band FEC follows it).
   case setExpectedLoss(percent: UInt8)
+  /// Tells the encoder how many bits a second it may use.
+  case setBitrate(bitsPerSecond: Int32)
   /// Says when the microphone's gate is open.
   case setTalkRules(TalkRules)
   /// Talk is pressed, or let go.

@@ -104,14 +104,18 @@ extension JitterBuffer {
   private mutating func play(_ slot: Int, begin: Int64, slack: Int64) -> PlayoutAction {
     let sampleCount = memory.slot(slot).pointee.sampleCount
     let missing = Self.distance(memory.slot(slot).pointee.sequence, nextSequence)
-    recovery.note(missing: missing, sampleCount: sampleCount)
+    let isCopy = memory.slot(slot).pointee.copyOffsetSamples > 0
+    if isCopy { copies.played += 1 }
+    recovery.note(missing: isCopy ? missing + 1 : missing, sampleCount: sampleCount)
     let skip = Int(position - begin)
     take(slot)
     position = begin + Int64(sampleCount)
     concealedRun = 0
     missedSlack = .max
     recoveredBefore = nil
-    playoutDelaySamples = Int(truncatingIfNeeded: lastPull - Self.samples(memory.slot(slot).pointee.instant))
+    if !isCopy {
+      playoutDelaySamples = Int(truncatingIfNeeded: lastPull - Self.samples(memory.slot(slot).pointee.instant))
+    }
     // A low value: down at once, up by a thirty-second of the way.
     slackSamples = slack < slackSamples ? slack : slackSamples + (slack - slackSamples) / 32
     return .frame(slot: slot, sampleCount: sampleCount, skip: skip)

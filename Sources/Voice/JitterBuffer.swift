@@ -50,6 +50,9 @@ public struct JitterBuffer: ~Copyable {
   /// The slack that packets have lately, in samples at 48 kHz: a low value of it, for the worst counts.
   public internal(set) var slackSamples: Int64 = 0
 
+  /// What became of copies of missing packets.
+  public internal(set) var copies = CopyCounters()
+
   let memory: FrameMemory
   let periodSamples: Int
   var estimator = DelayEstimator()
@@ -116,6 +119,7 @@ public struct JitterBuffer: ~Copyable {
   public mutating func restart() {
     reset()
     (latePackets, duplicatePackets, discardedPackets, playoutDelaySamples) = (0, 0, 0, 0)
+    copies = CopyCounters()
   }
 
   /// Stores a copy of `frame`, which codes for `sampleCount` samples (1 ... 5,760) and arrived at `frame.instant`. What
@@ -123,6 +127,7 @@ public struct JitterBuffer: ~Copyable {
   public mutating func insert(_ frame: borrowing EncodedFrame, sampleCount: Int) {
     precondition(
       sampleCount > 0 && sampleCount <= Limits.receivedFrameSamplesMax, "a received frame's size is out of bounds")
+    guard frame.copyOffsetSamples == 0 else { return insertCopy(frame, sampleCount: sampleCount) }
     let arrival = Self.samples(frame.instant)
     if !hasPackets { begin(frame) }
     var ahead = Self.distance(frame.sequence, nextSequence)
