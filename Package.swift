@@ -95,6 +95,11 @@ let package = Package(
       name: "Bench", dependencies: ["Core", "Voice", "Peer", "VOIP", "Security", "Codecs", "Linux", "Host"],
       path: "Tests/Bench", exclude: ["run", "bench.py", "calls.py", "sound.py", "web.py"], swiftSettings: settings),
 
+    // Whole calls over networks that lose packets, in virtual time, for Tests/Sound/loss.py.
+    .executableTarget(
+      name: "LossBench", dependencies: ["Core", "Peer", "VOIP", "Voice", "Codecs", "SelfTest"],
+      path: "Tests/Sound/Loss", swiftSettings: settings),
+
     tests("Core"),
     tests("ICE", needs: ["Core", "SelfTest"]),
     tests("RTP", needs: ["Core"]),

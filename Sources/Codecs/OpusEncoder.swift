@@ -60,6 +60,13 @@ public struct OpusEncoder: VoiceEncoder, ~Copyable {
     precondition(result == 0, "Opus refused an expected loss in bounds")
   }
 
+  /// Says how many bits a second to use, clamped to `bitrates`; below 20,000 nothing above 8 kHz is encoded.
+  public mutating func setBitrate(_ bitsPerSecond: Int) {
+    let clamped = min(max(bitsPerSecond, Self.bitrates.lowerBound), Self.bitrates.upperBound)
+    let result = copus_encoder_set_bitrate(state, Int32(clamped))
+    precondition(result == 0, "Opus refused a bitrate in bounds")
+  }
+
   /// Forgets everything heard so far; the settings stay, and with them whether the last frame carried FEC.
   public mutating func reset() {
     let result = copus_encoder_reset(state)

@@ -198,6 +198,19 @@ public enum Limits {
   /// Mean time to the first report: the round trip is known within the first second.
   public static let rtcpFirstIntervalMilliseconds = 500
 
+  /// Copies in one packet (RFC 2198): browsers send up to two, we one; a packet with more is refused.
+  public static let redundantBlocksMax = 8
+  /// Largest copy: what the block header's ten bits say (RFC 2198 section 3).
+  public static let redundantBlockBytesMax = 1023
+  /// Furthest a copy lies back, in samples: what the block header's fourteen bits say, 341 ms.
+  public static let redundantOffsetSamplesMax = 16_383
+  /// Furthest a copy of ours lies back, in frames: past it the delay costs more than the loss.
+  public static let redundantDistanceMax = 5
+  /// Frames kept for copies: the furthest, and the next power of two.
+  public static let sentFramesKept = 8
+  /// Packets whose timestamps are remembered to tell which ones a copy stands for: the furthest copy reaches 35 frames
+  /// of 10 ms back.
+  public static let redundancyHistoryPackets = 64
   // MARK: SDP
 
   /// Largest description read: ten times a browser's offer with video.
@@ -212,6 +225,8 @@ public enum Limits {
   public static let sdpAttributesMax = 128
   // MARK: Jitter buffer (samples at 48 kHz)
 
+  /// Most delay added so that copies of lost packets come in time: 120 ms; past it only a delay that is there anyway helps.
+  public static let copyDelaySamplesMax = 5760
   /// Packets one talker's buffer holds: 640 ms of 10 ms frames, past the span below; one bit of a 64-bit word each.
   public static let jitterSlots = 64
   /// Most sound kept for one talker: 600 ms; what is older is dropped, so that no queue sits on old sound.
@@ -598,8 +613,8 @@ public enum Limits {
   public static let socketPathBytesMax = 107
 }
 
-/// Commands that wait for their ring: one of each of seven kinds, and one for each talker.
-public typealias WaitingVoiceCommands = FixedList<11, VoiceCommand>
+/// Commands that wait for their ring: one of each of eight kinds, and one for each talker.
+public typealias WaitingVoiceCommands = FixedList<12, VoiceCommand>
 
 /// Addresses of this machine, with what is known of each.
 public typealias InterfaceAddressList<Element: BitwiseCopyable> = FixedList<32, Element>
@@ -638,6 +653,10 @@ public typealias ICEFoundationStorage = InlineArray<32, UInt8>
 /// Types of unknown attributes, to be named in an error.
 public typealias STUNUnknownAttributes = FixedList<8, UInt16>
 /// A section's identifier in RTP packets.
+/// The copies of one packet that are still to be taken, `Limits.redundantBlocksMax`.
+public typealias RedundantBlockTable<Value: BitwiseCopyable> = FixedList<8, Value>
+/// One a remembered packet, `Limits.redundancyHistoryPackets`.
+public typealias RedundancyHistory<Value> = InlineArray<64, Value>
 public typealias RTPMIDStorage = FixedList<16, UInt8>
 /// A canonical name in RTCP packets.
 public typealias RTCPCNAMEStorage = FixedList<32, UInt8>

@@ -64,6 +64,8 @@ public struct EncodedFrame: Sendable, BitwiseCopyable {
   public var levelBelowFullScale: UInt8 = 127
   /// How many samples it codes for; 0 when only the decoder can tell.
   public var sampleCount = 0
+  /// Received: how many samples the packet that carried this copy lies behind it (RFC 2198); 0 for a packet itself.
+  public var copyOffsetSamples: UInt16 = 0
 
   /// An empty frame.
   public init() {}
@@ -90,6 +92,8 @@ public enum VoiceCommand: Sendable, BitwiseCopyable {
   case removeTalker(Talker)
   /// Tells the encoder what loss to prepare for, 0 ... 100 percent (in-band FEC follows it).
   case setExpectedLoss(percent: UInt8)
+  /// Tells the encoder how many bits a second it may use.
+  case setBitrate(bitsPerSecond: Int32)
   /// Says when the microphone's gate is open.
   case setTalkRules(TalkRules)
   /// Talk is pressed, or let go.
@@ -127,6 +131,12 @@ public struct TalkerReport: Sendable, BitwiseCopyable {
   public var latePackets: UInt64 = 0
   /// Packets that were already there.
   public var duplicatePackets: UInt64 = 0
+  /// Frames played from copies (RFC 2198) of packets that did not come; `playedFrames` counts them too.
+  public var copiesPlayed: UInt64 = 0
+  /// Copies that came after their time was played.
+  public var lateCopies: UInt64 = 0
+  /// Copies of packets that were already there, or already played.
+  public var duplicateCopies: UInt64 = 0
   /// Packets dropped because the buffer was full or because too much had piled up.
   public var discardedPackets: UInt64 = 0
   /// Packets that the decoder refused.

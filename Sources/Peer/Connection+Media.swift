@@ -13,11 +13,13 @@ extension Connection where Channel: ~Copyable {
   public var takesVoice: Bool { state.isUp && sendsVoice }
 
   /// Makes the packet of `frame` in `datagram`, encrypted and addressed; false, and counted, when it cannot go out now.
-  public mutating func send(_ frame: UnsafePointer<EncodedFrame>, into datagram: inout Datagram, at now: Instant)
-    -> Bool
-  {
+  /// An earlier frame at `copy` goes along where both sides know how (RFC 2198).
+  public mutating func send(
+    _ frame: UnsafePointer<EncodedFrame>, copy: UnsafePointer<EncodedFrame>? = nil, into datagram: inout Datagram,
+    at now: Instant
+  ) -> Bool {
     guard state.isUp, sendsVoice, let path = agent.path,
-      session?.send(frame.pointee, into: &datagram) == true,
+      session?.send(frame.pointee, copy: copy, into: &datagram) == true,
       case .done = channel.protectRTP(&datagram)
     else {
       counters.unsentFrames += 1
@@ -42,6 +44,23 @@ extension Connection where Channel: ~Copyable {
     }
     return false
   }
+
+  /// After `handle` answered true: puts the next copy of a missing packet that `datagram` brought into `frame`; false when
+  /// there is none (any more).
+  public mutating func pollCopy(of datagram: borrowing Datagram, into frame: inout EncodedFrame, at now: Instant)
+    -> Bool
+  {
+    session?.pollCopy(in: datagram.bytes, into: &frame, at: now) == true
+  }
+
+  /// Whether the far side takes copies of earlier frames (RFC 2198).
+  public var takesCopies: Bool { session?.parameters.sendRedundancyPayloadType != nil }
+
+  /// How many bits of Opus a second the far side wants at most; nil when any.
+  public var remoteBitrateMax: Int? { negotiation.audio?.remoteOpus.maxAverageBitrate }
+
+  /// Says how long the far side's packets wait in the jitter buffer, to be reported to it.
+  public mutating func setBufferDelay(_ delay: Instant.Span) { session?.bufferDelay = delay }
 
   mutating func handleReports(_ datagram: inout Datagram, at now: Instant) {
     guard session != nil else {
@@ -97,6 +116,7 @@ extension Connection where Channel: ~Copyable {
     var statistics = ConnectionStatistics()
     if let figures = session?.statistics {
       statistics.packetsSent = figures.packetsSent
+      statistics.octetsSent = figures.octetsSent
       statistics.packetsReceived = figures.packetsReceived
       statistics.packetsLost = figures.packetsLost
       statistics.packetsLate = figures.packetsLate
@@ -106,6 +126,12 @@ extension Connection where Channel: ~Copyable {
       statistics.remoteLossPerMille = Int(figures.remoteFractionLost ?? 0) * 1000 / 256
       statistics.remoteJitter = figures.remoteJitter
       statistics.roundTripTime = figures.roundTrip
+      statistics.copiesSent = figures.copiesSent
+      statistics.copiesReceived = figures.copiesReceived
+      statistics.copiesDuplicate = figures.copiesDuplicate
+      statistics.packetsRecovered = figures.packetsRecovered
+      statistics.remoteBurstPerMille = figures.remoteMetrics?.burstPerMille
+      statistics.remoteBuffer = figures.remoteMetrics.map { .milliseconds(Int($0.bufferMilliseconds)) }
     }
     if statistics.roundTripTime == nil { statistics.roundTripTime = agent.roundTripTime }
     statistics.counters = counters

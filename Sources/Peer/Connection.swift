@@ -105,6 +105,7 @@ public struct Connection<Channel: SecureChannel & ~Copyable>: ~Copyable {
     channel = Channel(identity: identity)
     negotiation = Negotiation(
       fingerprint: fingerprint, randomness: randomness, packetTimeMilliseconds: configuration.frameMilliseconds)
+    negotiation.parameters.opus.maxAverageBitrate = configuration.bitrateMax
     negotiation.parameters.usernameFragment = agent.localCredentials.usernameFragment
     negotiation.parameters.password = agent.localCredentials.password
   }

@@ -54,11 +54,16 @@ public struct ConnectionConfiguration: Sendable {
   public var allowsLoopback: Bool
   /// How long a voice frame is, in milliseconds: 10 or 20.
   public var frameMilliseconds: Int
+  /// How many bits of Opus a second the far side is asked to send at most, 6,000 ... 510,000.
+  public var bitrateMax: Int
   /// Whether STUN servers will still be added, until `endServers`.
   public var expectsServers: Bool
 
   /// Frames of `frameMilliseconds`; no loopback and no more servers unless said otherwise.
-  public init(frameMilliseconds: Int = 20, allowsLoopback: Bool = false, expectsServers: Bool = false) {
+  public init(
+    frameMilliseconds: Int = 20, allowsLoopback: Bool = false, expectsServers: Bool = false, bitrateMax: Int = 32_000
+  ) {
+    self.bitrateMax = bitrateMax
     self.expectsServers = expectsServers
     self.frameMilliseconds = frameMilliseconds
     self.allowsLoopback = allowsLoopback
@@ -94,6 +99,8 @@ public struct ConnectionCounters: Sendable, BitwiseCopyable {
 public struct ConnectionStatistics: Sendable, BitwiseCopyable {
   /// RTP packets sent.
   public var packetsSent: UInt64 = 0
+  /// Payload bytes sent, copies and their headers included.
+  public var octetsSent: UInt64 = 0
   /// RTP packets received.
   public var packetsReceived: UInt64 = 0
   /// RTP packets that did not come.
@@ -110,6 +117,19 @@ public struct ConnectionStatistics: Sendable, BitwiseCopyable {
   public var remoteLossPerMille = 0
   /// Jitter of our packets at the far side; nil before its first report.
   public var remoteJitter: Instant.Span?
+  /// Copies of earlier frames sent (RFC 2198).
+  public var copiesSent: UInt64 = 0
+  /// Copies of earlier frames received.
+  public var copiesReceived: UInt64 = 0
+  /// Copies of packets that had come.
+  public var copiesDuplicate: UInt64 = 0
+  /// RTP packets that did not come and whose copy did.
+  public var packetsRecovered: UInt64 = 0
+  /// Which share of what the far side misses it misses in runs of two packets and more, per mille; nil when it does not
+  /// say (RFC 3611).
+  public var remoteBurstPerMille: Int?
+  /// How long our packets wait in the far side's jitter buffer; nil when it does not say.
+  public var remoteBuffer: Instant.Span?
   /// The last round trip: measured by reports, before the first of them by checks; nil before both.
   public var roundTripTime: Instant.Span?
   /// What was dropped, and why.

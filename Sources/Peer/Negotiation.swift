@@ -45,6 +45,9 @@ struct Negotiation {
       }
     }
     rtp.receivePayloadType = audio.receivePayloadType
+    rtp.sendRedundancyPayloadType = audio.sendRedundancyPayloadType
+    rtp.receiveRedundancyPayloadType = audio.receiveRedundancyPayloadType
+    rtp.reportsVoIPMetrics = audio.reportsVoIPMetrics
     rtp.audioLevelExtension = audio.audioLevelExtension
     rtp.midExtension = audio.midExtension
     rtp.reducedSizeRTCP = audio.reducedSizeRTCP

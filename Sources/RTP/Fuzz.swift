@@ -32,6 +32,7 @@ public enum RTPFuzz {
         case .goodbye(let goodbye):
           for index in 0..<goodbye.count { _ = goodbye[index] }
           _ = goodbye.reason
+        case .extendedReport(let report): _ = report.voipMetrics(about: 1)?.burstPerMille
         case .other: break
         }
       }
@@ -45,9 +46,38 @@ public enum RTPFuzz {
     _ = session.statistics
   }
 
-  /// Both; what `make fuzz` calls.
+  /// Parses `bytes` as a redundant payload, and hands them to a receiver as packets whose numbers and times they draw.
+  public static func redundancy(_ bytes: ByteView) {
+    if let payload = try? RedundantPayload(parsing: bytes) {
+      for index in payload.copies.indices { _ = bytes[payload.copies[index].range] }
+      _ = bytes[payload.own.range]
+    }
+    var parameters = RTPParameters(ssrc: 1, cname: .empty, payloadType: 111)
+    parameters.receiveRedundancyPayloadType = 63
+    var receiver = RTPReceiver(parameters: parameters)
+    var frame = EncodedFrame()
+    var datagram = Datagram()
+    for step in 0..<min(bytes.count, 24) {
+      let chance = UInt32(bytes[step])
+      let isWritten = datagram.write { writer in
+        writer.uint8(0x80)
+        writer.uint8(63)
+        writer.uint16(UInt16(UInt32(step) * 2 + chance & 7))
+        writer.uint32(UInt32(step) * 1_920 + (chance & 3) * 960)
+        writer.uint32(7)
+        writer.view(bytes.dropFirst(step).prefix(1_200))
+      }
+      guard isWritten else { continue }
+      _ = receiver.handle(datagram.bytes, into: &frame, at: .zero + .milliseconds(step))
+      while receiver.pollCopy(in: datagram.bytes, into: &frame, at: .zero) {}
+    }
+    _ = receiver.takeMetrics()?.burstPerMille
+  }
+
+  /// All of them; what `make fuzz` calls.
   public static func fuzz(_ bytes: ByteView) {
     packet(bytes)
+    redundancy(bytes)
     control(bytes)
   }
 

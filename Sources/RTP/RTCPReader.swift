@@ -21,7 +21,9 @@ public enum RTCPPacket: Sendable {
   case sourceDescription(SourceDescription)
   /// The end of sources (203).
   case goodbye(Goodbye)
-  /// Anything else: application packets (204), feedback (205, 206), extended reports (207) and what is yet to come.
+  /// Figures beyond a report's (207).
+  case extendedReport(ExtendedReport)
+  /// Anything else: application packets (204), feedback (205, 206) and what is yet to come.
   case other(type: UInt8)
 }
 
@@ -31,6 +33,7 @@ enum RTCPType {
   static let receiverReport: UInt8 = 201
   static let sourceDescription: UInt8 = 202
   static let goodbye: UInt8 = 203
+  static let extendedReport: UInt8 = 207
 }
 
 /// Goes through the packets of a compound packet. All of it is checked before the first packet is given out, so that a
@@ -67,6 +70,7 @@ public struct RTCPReader: Sendable {
       return .receiverReport(ssrc: body.uint32(at: 0), ReportBlocks(body[4..<4 + count * ReportBlock.byteCount]))
     case RTCPType.sourceDescription: return .sourceDescription(SourceDescription(body, count: count))
     case RTCPType.goodbye: return .goodbye(Goodbye(body, count: count))
+    case RTCPType.extendedReport: return .extendedReport(ExtendedReport(body))
     default: return .other(type: type)
     }
   }

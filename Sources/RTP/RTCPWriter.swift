@@ -5,13 +5,14 @@
 
 public import Core
 
-/// What a compound packet of ours holds: a report, our name, and perhaps the goodbye.
+/// What a compound packet of ours holds: a report, our name, and perhaps VoIP metrics and the goodbye.
 public enum RTCPWriter {
   /// Writes a sender report (when `sender` is there) or a receiver report of the source `ssrc`, with `block` if there
-  /// is one, our canonical name, and a goodbye when `goodbye` is true. False when it does not fit.
+  /// is one, our canonical name, an extended report of `metrics` about the block's source, and a goodbye when `goodbye`
+  /// is true. False when it does not fit.
   public static func write(
-    sender: SenderReport?, ssrc: UInt32, block: ReportBlock?, cname: RTCPCNAMEStorage, goodbye: Bool = false,
-    into datagram: inout Datagram
+    sender: SenderReport?, ssrc: UInt32, block: ReportBlock?, metrics: VoIPMetrics? = nil, cname: RTCPCNAMEStorage,
+    goodbye: Bool = false, into datagram: inout Datagram
   ) -> Bool {
     datagram.write { writer in
       let blocks = block == nil ? 0 : 1
@@ -24,6 +25,11 @@ public enum RTCPWriter {
       }
       block?.write(to: &writer)
       sourceDescription(ssrc: ssrc, cname: cname, to: &writer)
+      if let block, let metrics {
+        header(RTCPType.extendedReport, count: 0, words: 1 + VoIPMetrics.byteCount / 4, to: &writer)
+        writer.uint32(ssrc)
+        metrics.write(about: block.ssrc, to: &writer)
+      }
       if goodbye { self.goodbye(ssrc: ssrc, to: &writer) }
     }
   }

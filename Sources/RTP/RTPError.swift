@@ -18,4 +18,10 @@ public enum RTPError: Error, Equatable, Sendable, BitwiseCopyable {
   case notCompound
   /// A report, description or goodbye is shorter than what it says it holds.
   case content
+  /// A redundant payload ends before its last block header, or has nothing behind it (RFC 2198 section 3).
+  case blockHeader
+  /// A redundant payload's blocks are longer than the payload.
+  case blockLength
+  /// A redundant payload has more than `Limits.redundantBlocksMax` copies.
+  case tooManyBlocks
 }

@@ -15,6 +15,12 @@ public struct RTPParameters: Sendable, BitwiseCopyable {
   public var sendPayloadType: UInt8
   /// The payload type that we take in.
   public var receivePayloadType: UInt8
+  /// The payload type of the redundant payloads that we may send (RFC 2198); nil when they were not agreed on.
+  public var sendRedundancyPayloadType: UInt8?
+  /// The payload type of the redundant payloads that we take in; nil when they were not agreed on.
+  public var receiveRedundancyPayloadType: UInt8?
+  /// Whether both sides report VoIP metrics (RFC 3611).
+  public var reportsVoIPMetrics = false
   /// The identifier of the audio level extension (RFC 6464), 1 ... 14; nil when it was not agreed on.
   public var audioLevelExtension: UInt8?
   /// The identifier of the section identifier's extension (RFC 9143 section 15), 1 ... 14; nil when it was not agreed

@@ -21,7 +21,7 @@ public enum RTPReceipt: Equatable, Sendable, BitwiseCopyable {
   case unknownPayloadType
   /// Its payload is larger than any frame of the codec.
   case tooLarge
-  /// It is no RTP packet.
+  /// It is no RTP packet, or a redundant payload that does not hold together.
   case malformed
 }
 
@@ -44,12 +44,19 @@ public struct RTPReceiver: Sendable, BitwiseCopyable {
   public private(set) var duplicatePackets: UInt64 = 0
   /// Packets refused: malformed, of another payload type, too large.
   public private(set) var refusedPackets: UInt64 = 0
+  /// Copies of earlier packets that came along (RFC 2198).
+  public private(set) var copyCount: UInt64 = 0
+  /// Copies of packets that had come: no duplicates of the network's making.
+  public private(set) var duplicateCopies: UInt64 = 0
+  /// Copies that were handed over in place of packets that had not come.
+  public private(set) var recoveredPackets: UInt64 = 0
   /// How often another source took over.
   public private(set) var sourceChanges: UInt64 = 0
   /// The fraction of packets lost in the last report's interval, in 256ths.
   public private(set) var fractionLost: UInt8 = 0
 
   private let payloadType: UInt8
+  private let redundancyPayloadType: UInt8?
   private let audioLevelExtension: UInt8?
   private let expectedSSRC: UInt32?
   private var current: Source?
@@ -59,10 +66,14 @@ public struct RTPReceiver: Sendable, BitwiseCopyable {
   private var extendedOffset: UInt32 = 0
   private var highestHandedOver: UInt32 = 0
   private var report = SenderReportMark()
+  private var history = PacketHistory()
+  private var pattern = LossPattern()
+  private var pending = RedundantBlockTable<PendingCopy>(filler: PendingCopy())
 
   /// A receiver of what `parameters` agree on.
   public init(parameters: RTPParameters) {
     payloadType = parameters.receivePayloadType
+    redundancyPayloadType = parameters.receiveRedundancyPayloadType
     audioLevelExtension = parameters.audioLevelExtension
     expectedSSRC = parameters.remoteSSRC
   }
@@ -71,19 +82,27 @@ public struct RTPReceiver: Sendable, BitwiseCopyable {
 
   /// Takes in a packet that has been unprotected, and puts its payload into `frame`. Only for `.frame` has `frame`
   /// changed: payload, extended sequence number, timestamp, marker, level and `at`; the talker is left to the caller.
+  ///
+  /// After `.frame`, `pollCopy` gives the copies of missing packets that the packet brought, until the next call.
   public mutating func handle(_ bytes: ByteView, into frame: inout EncodedFrame, at: Instant) -> RTPReceipt {
+    pending.removeAll()
     let packet: RTPPacket
+    var redundant: RedundantPayload?
     do throws(RTPError) {
       packet = try RTPPacket(parsing: bytes)
+      if packet.payloadType == redundancyPayloadType, !packet.payloadRange.isEmpty {
+        redundant = try RedundantPayload(parsing: bytes[packet.payloadRange])
+      }
     } catch {
       refusedPackets &+= 1
       return .malformed
     }
-    guard packet.payloadType == payloadType else {
+    guard redundant?.own.payloadType ?? packet.payloadType == payloadType || packet.payloadRange.isEmpty else {
       refusedPackets &+= 1
       return .unknownPayloadType
     }
-    guard packet.payloadRange.count <= Limits.encodedFrameBytesMax else {
+    let payload = bytes[packet.payloadRange][redundant?.own.range ?? 0..<packet.payloadRange.count]
+    guard payload.count <= Limits.encodedFrameBytesMax else {
       refusedPackets &+= 1
       return .tooLarge
     }
@@ -97,15 +116,17 @@ public struct RTPReceiver: Sendable, BitwiseCopyable {
     case .late: latePackets &+= 1
     case .started, .accepted: break
     }
-    guard !packet.payloadRange.isEmpty, let sequence = current?.tracker.extended(packet.sequence) else { return .empty }
-    guard frame.assign(bytes[packet.payloadRange]) else { return .tooLarge }
+    guard !payload.isEmpty, let sequence = current?.tracker.extended(packet.sequence) else { return .empty }
+    guard frame.assign(payload) else { return .tooLarge }
     octetCount &+= UInt64(packet.payloadRange.count)
     frame.sequence = sequence &+ extendedOffset
+    notePattern(verdict, sequence: frame.sequence)
     if Int32(bitPattern: frame.sequence &- highestHandedOver) > 0 { highestHandedOver = frame.sequence }
     frame.timestamp = packet.timestamp
     frame.instant = at
     frame.marker = packet.marker || verdict == .started
     frame.sampleCount = 0
+    frame.copyOffsetSamples = 0
     frame.levelBelowFullScale = 127
     if let audioLevelExtension,
       let value = RTPHeaderExtensions.value(of: audioLevelExtension, of: packet, in: bytes),
@@ -113,7 +134,30 @@ public struct RTPReceiver: Sendable, BitwiseCopyable {
     {
       frame.levelBelowFullScale = level.levelBelowFullScale
     }
+    history.note(sequence: frame.sequence, timestamp: frame.timestamp)
+    if let redundant { keepCopies(redundant, of: packet, in: bytes, carrier: frame.sequence) }
     return .frame(isStart: verdict == .started)
+  }
+
+  /// Puts the next copy of a missing packet that came with `bytes`, which `handle` has just taken, into `frame`, with
+  /// its own timestamp and the number that the missing packet had; false when there is none (any more).
+  public mutating func pollCopy(in bytes: ByteView, into frame: inout EncodedFrame, at: Instant) -> Bool {
+    while !pending.isEmpty {
+      let copy = pending.remove(at: 0)
+      guard copy.start + copy.count <= bytes.count, frame.assign(bytes[copy.start..<copy.start + copy.count]) else {
+        continue
+      }
+      recoveredPackets &+= 1
+      frame.sequence = copy.sequence
+      frame.timestamp = copy.timestamp
+      frame.instant = at
+      frame.marker = false
+      frame.sampleCount = 0
+      frame.copyOffsetSamples = copy.offsetSamples
+      frame.levelBelowFullScale = 127
+      return true
+    }
+    return false
   }
 
   /// Takes in a sender report's time stamps, to be sent back in ours.
@@ -143,6 +187,11 @@ public struct RTPReceiver: Sendable, BitwiseCopyable {
       jitter: source.jitter.samples,
       lastSenderReport: knowsReport ? report.middle : 0,
       delaySinceLastSenderReport: knowsReport ? (at - report.instant).ntpShort : 0)
+  }
+
+  /// What is told of losses in an extended report; nil when nothing was received. Changes the state: once a report.
+  public mutating func takeMetrics() -> VoIPMetrics? {
+    current == nil ? nil : pattern.takeMetrics(frameMilliseconds: history.frameMilliseconds)
   }
 
   // MARK: Questions
@@ -191,6 +240,45 @@ public struct RTPReceiver: Sendable, BitwiseCopyable {
     var middle: UInt32 = 0
     var instant = Instant.zero
     var isSet = false
+  }
+
+  /// A copy that waits to be handed over.
+  private struct PendingCopy: Sendable, BitwiseCopyable {
+    var start = 0
+    var count = 0
+    var sequence: UInt32 = 0
+    var timestamp = RTPTimestamp(0)
+    var offsetSamples: UInt16 = 0
+  }
+
+  private mutating func keepCopies(
+    _ redundant: RedundantPayload, of packet: RTPPacket, in bytes: ByteView, carrier: UInt32
+  ) {
+    for index in redundant.copies.indices {
+      let block = redundant.copies[index]
+      guard block.payloadType == payloadType, block.count > 0, block.offsetSamples > 0 else { continue }
+      copyCount &+= 1
+      let timestamp = packet.timestamp.advanced(by: 0 - Int(block.offsetSamples))
+      switch history.place(of: timestamp, carriedBy: carrier) {
+      case .here: duplicateCopies &+= 1
+      case .unknown: break
+      case .missing(let sequence):
+        history.note(sequence: sequence, timestamp: timestamp)
+        pending.append(
+          PendingCopy(
+            start: packet.payloadRange.lowerBound + block.start, count: block.count, sequence: sequence,
+            timestamp: timestamp, offsetSamples: block.offsetSamples))
+      }
+    }
+  }
+
+  private mutating func notePattern(_ verdict: SequenceTracker.Verdict, sequence: UInt32) {
+    switch verdict {
+    case .accepted: pattern.note(missing: sequence &- highestHandedOver &- 1)
+    case .started: pattern.note(missing: 0)
+    case .late: pattern.noteLate()
+    case .duplicate, .waiting: break
+    }
   }
 
   private mutating func track(_ packet: RTPPacket, at: Instant) -> SequenceTracker.Verdict? {

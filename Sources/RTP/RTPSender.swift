@@ -19,7 +19,11 @@ public struct RTPSender: Sendable {
   /// The next packet's sequence number.
   public private(set) var nextSequence: SequenceNumber
 
+  /// Copies of earlier frames written.
+  public private(set) var copyCount: UInt64 = 0
+
   private let payloadType: UInt8
+  private let redundancyPayloadType: UInt8?
   private let audioLevelExtension: UInt8?
   private let midExtension: UInt8?
   private let mid: RTPMIDStorage
@@ -31,6 +35,7 @@ public struct RTPSender: Sendable {
   public init(parameters: RTPParameters, randomness: inout Randomness) {
     ssrc = parameters.ssrc
     payloadType = parameters.sendPayloadType
+    redundancyPayloadType = parameters.sendRedundancyPayloadType
     audioLevelExtension = parameters.audioLevelExtension.flatMap { (1...14).contains($0) ? $0 : nil }
     midExtension = parameters.midExtension.flatMap { (1...14).contains($0) && !parameters.mid.isEmpty ? $0 : nil }
     mid = parameters.mid
@@ -40,8 +45,29 @@ public struct RTPSender: Sendable {
 
   /// Writes the packet of `frame` into `datagram`; false, and nothing counted, when the frame is empty or does not fit.
   ///
-  /// The packet's timestamp is the frame's own plus our random offset, so gaps in sending show as gaps in time.
-  public mutating func write(_ frame: borrowing EncodedFrame, into datagram: inout Datagram) -> Bool {
+  /// The packet's timestamp is the frame's own plus our random offset, so gaps in sending show as gaps in time. An
+  /// earlier frame at `copy` goes along (RFC 2198) where that was agreed on and both fit.
+  public mutating func write(
+    _ frame: borrowing EncodedFrame, copy: UnsafePointer<EncodedFrame>? = nil, into datagram: inout Datagram
+  ) -> Bool {
+    if let copy, let redundancyPayloadType {
+      let offset = frame.timestamp.distance(from: copy.pointee.timestamp)
+      let count = copy.pointee.count
+      if RedundantPayload.fits(offsetSamples: offset, count: count),
+        write(frame, copy: copy, offset: offset, as: redundancyPayloadType, into: &datagram)
+      {
+        octetCount &+= UInt32(2 * RedundantPayload.copyHeaderByteCount - 3 + count)
+        copyCount &+= 1
+        return true
+      }
+    }
+    return write(frame, copy: nil, offset: 0, as: payloadType, into: &datagram)
+  }
+
+  private mutating func write(
+    _ frame: borrowing EncodedFrame, copy: UnsafePointer<EncodedFrame>?, offset: Int, as packetPayloadType: UInt8,
+    into datagram: inout Datagram
+  ) -> Bool {
     let size = frame.count
     guard size > 0, size <= Limits.encodedFrameBytesMax else { return false }
     let timestamp = RTPTimestamp(frame.timestamp.value &+ timestampOffset)
@@ -55,7 +81,7 @@ public struct RTPSender: Sendable {
     let fits = frame.payload.span.withUnsafeBytes { payload in
       datagram.write { writer in
         writer.uint8(extensionBytes > 0 ? 0x90 : 0x80)
-        writer.uint8(payloadType | marker)
+        writer.uint8(packetPayloadType | marker)
         writer.uint16(sequence.value)
         writer.uint32(timestamp.value)
         writer.uint32(ssrc)
@@ -72,6 +98,11 @@ public struct RTPSender: Sendable {
             for index in mid.indices { writer.uint8(mid[index]) }
           }
           writer.fill(0, count: words * 4 - extensionBytes)
+        }
+        if let copy {
+          RedundantPayload.writeHeaders(
+            payloadType: payloadType, offsetSamples: offset, count: copy.pointee.count, to: &writer)
+          writer.view(copy.payload)
         }
         writer.view(ByteView(payload).prefix(size))
       }
@@ -98,4 +129,14 @@ public struct RTPSender: Sendable {
 extension Instant.Span {
   /// Samples at 48 kHz modulo 2³², rounded down; unlike `samples` it never overflows a 32-bit board's `Int`.
   var samples48k: UInt32 { UInt32(truncatingIfNeeded: nanoseconds / 1_000 &* 48 / 1_000) }
+}
+
+extension UnsafePointer where Pointee == EncodedFrame {
+  /// A window on the payload of the frame there, without a copy.
+  fileprivate var payload: ByteView {
+    let count = max(0, min(pointee.count, Limits.encodedFrameBytesMax))
+    return withUnsafePointer(to: &UnsafeMutablePointer(mutating: self).pointee.payload) {
+      ByteView(UnsafeRawPointer($0), count: count)
+    }
+  }
 }

@@ -13,7 +13,8 @@
 // other calls put nothing into it.
 //
 // Reports are compound packets: a sender report while we send, else a receiver report, and our canonical name. Of what
-// comes in, application packets, feedback (RFC 4585) and extended reports are skipped: none of them was agreed on.
+// comes in, application packets and feedback (RFC 4585) are skipped: none of them was agreed on. Of extended reports
+// (RFC 3611) only VoIP metrics are sent and taken in, where both sides said so.
 
 public import Core
 
@@ -31,6 +32,8 @@ public enum RTCPReceipt: Equatable, Sendable, BitwiseCopyable {
 public struct RTPSession: Sendable {
   /// What was agreed on.
   public let parameters: RTPParameters
+  /// The delay of the far side's packets in our jitter buffer, to be told where VoIP metrics are.
+  public var bufferDelay = Instant.Span.zero
 
   private var sender: RTPSender
   private var receiver: RTPReceiver
@@ -63,6 +66,11 @@ public struct RTPSession: Sendable {
     receiver.handle(bytes, into: &frame, at: at)
   }
 
+  /// The copies that came along; see `RTPReceiver.pollCopy`.
+  public mutating func pollCopy(in bytes: ByteView, into frame: inout EncodedFrame, at: Instant) -> Bool {
+    receiver.pollCopy(in: bytes, into: &frame, at: at)
+  }
+
   /// Takes in a control packet that has been unprotected. A malformed one changes nothing but a counter.
   public mutating func handleRTCP(_ bytes: ByteView, at: Instant) -> RTCPReceipt {
     var reader: RTCPReader
@@ -85,6 +93,10 @@ public struct RTPSession: Sendable {
           if goodbye[index] == receiver.ssrc { receipt = .goodbye }
           receiver.handleGoodbye(of: goodbye[index])
         }
+      case .extendedReport(let report):
+        if parameters.reportsVoIPMetrics, let metrics = report.voipMetrics(about: parameters.ssrc) {
+          counted.remoteMetrics = metrics
+        }
       case .sourceDescription, .other: break
       }
     }
@@ -101,10 +113,14 @@ public struct RTPSession: Sendable {
   // MARK: Commands
 
   /// Writes the packet of `frame` into `datagram`; false when the frame is empty or does not fit, or after the goodbye.
-  public mutating func send(_ frame: borrowing EncodedFrame, into datagram: inout Datagram) -> Bool {
-    guard !hasSaidGoodbye, sender.write(frame, into: &datagram) else { return false }
+  /// An earlier frame at `copy` goes along where that was agreed on.
+  public mutating func send(
+    _ frame: borrowing EncodedFrame, copy: UnsafePointer<EncodedFrame>? = nil, into datagram: inout Datagram
+  ) -> Bool {
+    let before = sender.octetCount
+    guard !hasSaidGoodbye, sender.write(frame, copy: copy, into: &datagram) else { return false }
     packetsSent &+= 1
-    octetsSent &+= UInt64(frame.count)
+    octetsSent &+= UInt64(sender.octetCount &- before)
     return true
   }
 
@@ -149,6 +165,10 @@ public struct RTPSession: Sendable {
     statistics.packetsLate = receiver.latePackets
     statistics.packetsDuplicate = receiver.duplicatePackets
     statistics.packetsRefused = receiver.refusedPackets
+    statistics.copiesSent = sender.copyCount
+    statistics.copiesReceived = receiver.copyCount
+    statistics.copiesDuplicate = receiver.duplicateCopies
+    statistics.packetsRecovered = receiver.recoveredPackets
     statistics.restarts = receiver.restarts
     statistics.sourceChanges = receiver.sourceChanges
     return statistics
@@ -171,8 +191,11 @@ public struct RTPSession: Sendable {
     let report = SenderReport(
       ssrc: parameters.ssrc, time: time(at: at), timestamp: sender.timestamp(at: at),
       packetCount: sender.packetCount, octetCount: sender.octetCount)
+    let block = receiver.takeReportBlock(at: at)
+    var metrics = parameters.reportsVoIPMetrics && block != nil ? receiver.takeMetrics() : nil
+    metrics?.bufferMilliseconds = UInt16(clamping: bufferDelay.milliseconds)
     return RTCPWriter.write(
-      sender: isSender ? report : nil, ssrc: parameters.ssrc, block: receiver.takeReportBlock(at: at),
+      sender: isSender ? report : nil, ssrc: parameters.ssrc, block: block, metrics: metrics,
       cname: parameters.cname, goodbye: goodbye, into: &datagram)
   }
 

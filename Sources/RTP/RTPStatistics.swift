@@ -25,6 +25,14 @@ public struct RTPStatistics: Sendable, BitwiseCopyable {
   public var packetsLate: UInt64 = 0
   /// Packets that came twice.
   public var packetsDuplicate: UInt64 = 0
+  /// Copies of earlier frames sent (RFC 2198).
+  public var copiesSent: UInt64 = 0
+  /// Copies of earlier frames received.
+  public var copiesReceived: UInt64 = 0
+  /// Copies of packets that had come.
+  public var copiesDuplicate: UInt64 = 0
+  /// Packets that did not come and whose copy did.
+  public var packetsRecovered: UInt64 = 0
   /// Packets refused: malformed, of another payload type, too large.
   public var packetsRefused: UInt64 = 0
   /// How often the far side's numbers started anew.
@@ -44,6 +52,8 @@ public struct RTPStatistics: Sendable, BitwiseCopyable {
   public var remotePacketsLost: Int32 = 0
   /// The jitter of our packets at the far side; nil before its first report.
   public var remoteJitter: Instant.Span?
+  /// The far side's last VoIP metrics about our packets; nil when none were agreed on, or before the first.
+  public var remoteMetrics: VoIPMetrics?
   /// The last round trip measured through reports; nil before the first.
   public var roundTrip: Instant.Span?
 

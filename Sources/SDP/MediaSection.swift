@@ -37,6 +37,8 @@ public struct MediaSection: Equatable, Sendable {
   public var hasRTCPMux = false
   /// Whether RTCP must share the port (RFC 8858).
   public var hasRTCPMuxOnly = false
+  /// Whether the describing side sends and takes reports of VoIP metrics (RFC 3611 section 5.1).
+  public var hasVoIPMetrics = false
   /// Whether RTCP packets may stand alone (RFC 5506).
   public var hasReducedSizeRTCP = false
   /// Whether one-byte and two-byte header extensions may be mixed, said for this section (RFC 8285 section 6).
@@ -71,6 +73,12 @@ public struct MediaSection: Equatable, Sendable {
 
   /// The Opus payload type that comes first in the order of preference, or nil.
   public var opus: PayloadFormat? { payloadFormats.first { $0.isUsableOpus } }
+
+  /// The payload type that carries copies of the Opus packets (RFC 2198), or nil.
+  public var redundancy: PayloadFormat? {
+    guard let opus else { return nil }
+    return payloadFormats.first { $0.isRedundancy(for: opus.payloadType) }
+  }
 
   /// The first fingerprint of the strongest hash (RFC 8122 section 5), or nil.
   public var strongestFingerprint: Fingerprint? {

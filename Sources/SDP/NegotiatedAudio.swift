@@ -15,6 +15,12 @@ public struct NegotiatedAudio: Equatable, Sendable {
   public var sendPayloadType: UInt8
   /// The payload type of the Opus packets that we receive; the same one, unless an answerer chose its own.
   public var receivePayloadType: UInt8
+  /// The payload type of the redundant packets that we may send (RFC 2198); nil when they were not agreed on.
+  public var sendRedundancyPayloadType: UInt8?
+  /// The payload type of the redundant packets that we receive; nil when they were not agreed on.
+  public var receiveRedundancyPayloadType: UInt8?
+  /// Whether both sides report VoIP metrics (RFC 3611): only intercoms do.
+  public var reportsVoIPMetrics: Bool
   /// The identifier of the audio level extension, 1 ... 14; nil when it is not used.
   public var audioLevelExtension: UInt8?
   /// The identifier of the section identifier's extension, 1 ... 14; nil when it is not used.
@@ -72,6 +78,11 @@ public struct NegotiatedAudio: Equatable, Sendable {
     mid = local.mid ?? ""
     sendPayloadType = remoteOpus.payloadType
     receivePayloadType = localOpus.payloadType
+    if let ours = local.redundancy, let theirs = remote.redundancy {
+      sendRedundancyPayloadType = theirs.payloadType
+      receiveRedundancyPayloadType = ours.payloadType
+    }
+    reportsVoIPMetrics = local.hasVoIPMetrics && remote.hasVoIPMetrics
     audioLevelExtension = Self.identifier(HeaderExtension.audioLevelURI, local, remote)
     midExtension = Self.identifier(HeaderExtension.midURI, local, remote)
     sends = local.direction.sends && remote.direction.receives

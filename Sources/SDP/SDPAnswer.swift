@@ -8,7 +8,7 @@ public enum SDPAnswer {
   /// The answer to `offer`, and what both then have agreed on.
   ///
   /// The offer's payload type and extension identifiers are mirrored, because browsers expect them back. Of what is
-  /// offered, `extmap-allow-mixed`, `rtcp-rsize` and the two extensions come back only if they stood there; everything
+  /// offered, `extmap-allow-mixed`, `rtcp-rsize`, `red`, `rtcp-xr` and the two extensions come back only if they stood there; everything
   /// else is left out, which is how an answer declines it.
   public static func make(
     to offer: SessionDescription, _ parameters: SDPParameters
@@ -27,8 +27,10 @@ public enum SDPAnswer {
     let direction = MediaDirection(
       sends: parameters.sends && remote.direction.receives, receives: parameters.receives && remote.direction.sends)
     var local = parameters.section(
-      mid: remote.mid, transportProtocol: remote.transportProtocol, payloadType: opus.payloadType, direction: direction)
+      mid: remote.mid, transportProtocol: remote.transportProtocol, payloadType: opus.payloadType,
+      redundancyPayloadType: parameters.takesRedundancy ? remote.redundancy?.payloadType : nil, direction: direction)
     local.setup = role
+    local.hasVoIPMetrics = parameters.takesRedundancy && remote.hasVoIPMetrics
     local.hasReducedSizeRTCP = remote.hasReducedSizeRTCP
     local.allowsMixedExtensions = remote.allowsMixedExtensions
     for uri in [HeaderExtension.audioLevelURI, HeaderExtension.midURI] {

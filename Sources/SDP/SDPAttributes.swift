@@ -113,6 +113,31 @@ public struct PayloadFormat: Equatable, Sendable {
   }
 }
 
+extension PayloadFormat {
+  /// Whether it is `red/48000` (RFC 2198) that carries payloads of the type `opus`, and can share a port with RTCP.
+  /// Without parameters it may carry any.
+  func isRedundancy(for opus: UInt8) -> Bool {
+    guard name.withByteView({ $0.equalsIgnoringCase("red") }), clockRate == 48_000, channels <= 2,
+      !(64...95).contains(payloadType), payloadType != opus
+    else { return false }
+    return parameters.isEmpty
+      || parameters.withByteView { text in
+        var rest = text.trimmed
+        while let item = rest.takeWord(.slash) {
+          guard item.trimmed.number(in: 0...127) == Int(opus) else { return false }
+        }
+        return true
+      }
+  }
+
+  /// Redundant payloads of the type `opus`: one copy at a time.
+  static func redundancy(_ payloadType: UInt8, for opus: UInt8) -> PayloadFormat {
+    PayloadFormat(
+      payloadType: payloadType, name: "red", clockRate: 48_000, channels: 2,
+      parameters: "\(Int(opus))/\(Int(opus))")
+  }
+}
+
 /// One header extension of a section: `a=extmap` (RFC 8285 section 5).
 public struct HeaderExtension: Equatable, Sendable {
   /// The identifier, 1 ... 255; 1 ... 14 fit the one-byte form.

@@ -39,6 +39,9 @@ public struct SDPParameters: Sendable {
   public var packetTimeMilliseconds = 20
   /// What we want to receive as Opus.
   public var opus = OpusParameters.voice
+  /// Whether we take copies of earlier packets (RFC 2198), send them where loss is reported, and report VoIP metrics (RFC
+  /// 3611). Not with encryption of our own inside the packets: a copy would be encrypted under another packet's number.
+  public var takesRedundancy = true
   /// Whether we want to send.
   public var sends = true
   /// Whether we want to receive.
@@ -68,7 +71,10 @@ public struct SDPParameters: Sendable {
 
   /// An audio section with our transport and our sound, for either kind of description; the formats, the extensions and
   /// the role are left to the caller.
-  func section(mid: String?, transportProtocol: String, payloadType: UInt8, direction: MediaDirection) -> MediaSection {
+  func section(
+    mid: String?, transportProtocol: String, payloadType: UInt8, redundancyPayloadType: UInt8?,
+    direction: MediaDirection
+  ) -> MediaSection {
     var section = MediaSection(
       kind: "audio", port: 9, transportProtocol: transportProtocol, formats: ["\(Int(payloadType))"])
     section.mid = mid
@@ -83,6 +89,10 @@ public struct SDPParameters: Sendable {
     section.payloadFormats = [
       PayloadFormat(payloadType: payloadType, name: "opus", clockRate: 48_000, channels: 2, parameters: opus.text)
     ]
+    if let redundancyPayloadType {
+      section.formats.append("\(Int(redundancyPayloadType))")
+      section.payloadFormats.append(.redundancy(redundancyPayloadType, for: payloadType))
+    }
     section.packetTimeMilliseconds = packetTimeMilliseconds
     if direction.sends {
       section.mediaStream = MediaStreamID(stream: streamID, track: trackID)

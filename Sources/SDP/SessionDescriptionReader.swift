@@ -125,6 +125,11 @@ private struct SectionReader {
     case "rtcp-mux-only":
       section.hasRTCPMux = true
       section.hasRTCPMuxOnly = true
+    case "rtcp-xr":
+      var rest = value
+      while let word = rest.takeWord() {
+        if word.elementsEqual("voip-metrics") { section.hasVoIPMetrics = true }
+      }
     case "rtcp-rsize": section.hasReducedSizeRTCP = true
     case "extmap-allow-mixed": section.allowsMixedExtensions = true
     case "extmap": readExtension(value)

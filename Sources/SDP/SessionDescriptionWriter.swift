@@ -61,6 +61,7 @@ extension MediaSection {
     if hasRTCPMux { lines.line("a=rtcp-mux") }
     if hasRTCPMuxOnly { lines.line("a=rtcp-mux-only") }
     if hasReducedSizeRTCP { lines.line("a=rtcp-rsize") }
+    if hasVoIPMetrics { lines.line("a=rtcp-xr:voip-metrics") }
     for format in payloadFormats { format.write(to: &lines) }
     if let packetTimeMilliseconds { lines.line("a=ptime:", number: Int64(packetTimeMilliseconds)) }
     if let maxPacketTimeMilliseconds { lines.line("a=maxptime:", number: Int64(maxPacketTimeMilliseconds)) }

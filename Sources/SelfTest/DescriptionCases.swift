@@ -105,7 +105,7 @@ extension SelfTest {
           t=0 0
           a=group:BUNDLE 0
           a=msid-semantic: WMS *
-          m=audio 9 UDP/TLS/RTP/SAVPF 111
+          m=audio 9 UDP/TLS/RTP/SAVPF 111 63
           c=IN IP4 0.0.0.0
           a=rtcp:9 IN IP4 0.0.0.0
           a=ice-ufrag:abcdefgh
@@ -121,8 +121,11 @@ extension SelfTest {
           a=msid:stream track
           a=rtcp-mux
           a=rtcp-rsize
+          a=rtcp-xr:voip-metrics
           a=rtpmap:111 opus/48000/2
           a=fmtp:111 minptime=10;useinbandfec=1;stereo=0;sprop-stereo=0;maxaveragebitrate=32000
+          a=rtpmap:63 red/48000/2
+          a=fmtp:63 111/111
           a=ptime:20
           a=ssrc:4000000000 cname:cname00000000000
           a=candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host

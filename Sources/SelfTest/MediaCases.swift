@@ -235,6 +235,7 @@ extension SelfTest {
             case .goodbye(let goodbye):
               kinds += "BYE "
               check.same(goodbye.reason.text(), "by")
+            case .extendedReport: kinds += "XR "
             case .other(let type): kinds += "\(type) "
             }
           }

@@ -11,6 +11,8 @@ public struct SimulatedNetwork: ~Copyable {
   public struct Conditions: Sendable, BitwiseCopyable {
     /// How many of 100 are lost.
     public var lossPercent = 0
+    /// How many are lost in a row, in the mean; 1 and less: each by itself. Each far end has its own runs.
+    public var lossRunPackets = 1.0
     /// How many of 100 come twice.
     public var duplicatePercent = 0
     /// How many of 100 are held back long enough for later ones to overtake them.
@@ -41,6 +43,8 @@ public struct SimulatedNetwork: ~Copyable {
   /// Datagrams lost.
   public private(set) var lost = 0
   private var flying: [Flying] = []
+  /// Where a run of losses is under way.
+  private var losing: [Endpoint] = []
   private var randomness: Randomness
   private var order = 0
 
@@ -53,12 +57,29 @@ public struct SimulatedNetwork: ~Copyable {
   /// Takes a datagram from its `local` to its `remote` endpoint.
   public mutating func send(_ datagram: borrowing Datagram, at now: Instant) {
     sent += 1
-    guard !isCut, !randomness.chance(percent: conditions.lossPercent) else {
+    guard !isCut, !loses(datagram) else {
       lost += 1
       return
     }
     fly(datagram, at: now)
     if randomness.chance(percent: conditions.duplicatePercent) { fly(datagram, at: now) }
+  }
+
+  /// With runs: Gilbert's model, in which a run ends with chance 1 / r and begins so often that the share is right.
+  private mutating func loses(_ datagram: borrowing Datagram) -> Bool {
+    let run = conditions.lossRunPackets
+    guard run > 1, conditions.lossPercent > 0, conditions.lossPercent < 100 else {
+      return randomness.chance(percent: conditions.lossPercent)
+    }
+    let share = Double(conditions.lossPercent) / 100
+    if let place = losing.firstIndex(of: datagram.remote) {
+      guard randomness.unit() < 1 / run else { return true }
+      losing.remove(at: place)
+      return false
+    }
+    guard randomness.unit() < share / (run * (1 - share)) else { return false }
+    losing.append(datagram.remote)
+    return true
   }
 
   private mutating func fly(_ datagram: borrowing Datagram, at now: Instant) {

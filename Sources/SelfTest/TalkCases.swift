@@ -31,6 +31,7 @@ private struct WitnessEncoder: VoiceEncoder, ~Copyable {
   }
 
   mutating func setExpectedLoss(percent: Int) {}
+  mutating func setBitrate(_ bitsPerSecond: Int) {}
   mutating func reset() { witness.resets += 1 }
 }
 

@@ -47,6 +47,10 @@ public struct VirtualCallPlan: Sendable {
   public var trickleDelay: Instant.Span?
   /// Whether the offer arrives with another certificate's fingerprint.
   public var forgesFingerprint = false
+  /// Lines of descriptions that begin so do not arrive, as if the other side did not know of them; empty: all do.
+  public var leavesOut = ""
+  /// How many bits a second each side's voice takes at most.
+  public var bitrate = 32_000
   /// Steps within a virtual millisecond that are still believed.
   public var stepsPerMillisecondMax = 2_000
 
@@ -134,7 +138,7 @@ public final class VirtualCall<
       drain(caller)
       var offer = try side.service.createOffer(on: id, at: now)
       if plan.forgesFingerprint { offer = SelfTest.forgingFingerprint(offer) }
-      post(.offer(link: link, offer), after: plan.signalingDelay)
+      post(.offer(link: link, SelfTest.leavingOut(plan.leavesOut, offer)), after: plan.signalingDelay)
       drain(caller)
       return link
     } catch {
@@ -326,6 +330,21 @@ public final class VirtualCall<
 }
 
 extension SelfTest {
+  /// The description without the lines that begin with `beginning`; whole when that is empty.
+  static func leavingOut(_ beginning: String, _ description: String) -> String {
+    guard !beginning.isEmpty else { return description }
+    let unwanted = Array(beginning.utf8)
+    var bytes: [UInt8] = []
+    var line: [UInt8] = []
+    for byte in description.utf8 {
+      line.append(byte)
+      guard byte == 0x0A else { continue }
+      if Array(line.prefix(unwanted.count)) != unwanted { bytes += line }
+      line = []
+    }
+    return String(decoding: bytes + line, as: UTF8.self)
+  }
+
   /// The description with one digit of its fingerprint changed.
   public static func forgingFingerprint(_ description: String) -> String {
     var bytes = Array(description.utf8)

@@ -62,7 +62,7 @@ public final class VirtualSide<
       makeDecoder: makeDecoder)
     service = VOIPService(
       configuration: VOIPConfiguration(
-        iceServers: plan.iceServers, frameSamples: plan.frameSamples, talk: plan.talk),
+        iceServers: plan.iceServers, frameSamples: plan.frameSamples, bitrate: plan.bitrate, talk: plan.talk),
       identity: identity,
       rings: VOIPRings(
         captured: capturedRing.takeConsumer(), received: receivedRing.takeProducer(),

@@ -12,6 +12,8 @@ public enum VirtualSource: Sendable {
   case silence
   /// A steady sine.
   case tone(ToneGenerator)
+  /// A recording, over and over.
+  case recording([Int16], next: Int)
   /// Syllables with pauses.
   case speech(SpeechLikeSource)
 
@@ -29,6 +31,15 @@ public enum VirtualSource: Sendable {
     case .tone(var tone):
       tone.fill(&frame)
       self = .tone(tone)
+    case .recording(let samples, var next):
+      let count = frame.count
+      frame.withSamples { target in
+        for index in 0..<count {
+          target[index] = samples.isEmpty ? 0 : samples[next]
+          next = next + 1 < samples.count ? next + 1 : 0
+        }
+      }
+      self = .recording(samples, next: next)
     case .speech(var speech):
       speech.fill(&frame)
       self = .speech(speech)

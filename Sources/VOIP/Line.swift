@@ -14,6 +14,8 @@ final class Line<Channel: SecureChannel & ~Copyable> {
   let roomID: String
   let userID: String
   var connection: Connection<Channel>
+  /// How much is sent, and with which copies; made anew when the far side's wishes are known.
+  var policy: SendingPolicy
   /// Whether the engine listens to the talker.
   var isHeard = false
   /// Whether a packet of the talker has come.
@@ -21,7 +23,11 @@ final class Line<Channel: SecureChannel & ~Copyable> {
   /// Whether the line goes away once its last words are sent.
   var isClosing = false
 
-  init(id: ConnectionID, talker: Talker, roomID: String, userID: String, connection: consuming Connection<Channel>) {
+  init(
+    id: ConnectionID, talker: Talker, roomID: String, userID: String, policy: SendingPolicy,
+    connection: consuming Connection<Channel>
+  ) {
+    self.policy = policy
     self.id = id
     self.talker = talker
     self.roomID = roomID

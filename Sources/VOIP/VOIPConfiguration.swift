@@ -55,6 +55,9 @@ public struct VOIPConfiguration: Sendable {
   public var audioProcessing: AudioProcessing
   /// How long a voice frame is, in samples at 48 kHz: 480 or 960. Must be what the engine is set to.
   public var frameSamples: Int
+  /// How many bits a second our voice takes at most, copies of frames included, and the far side's: 8,000 ... 64,000. What a
+  /// far side asks for and what it reports bring it down.
+  public var bitrate: Int
   /// Whether 127.0.0.1 and ::1 are candidates too: for two programs on one machine.
   public var allowsLoopback: Bool
   /// When this side's voice goes out.
@@ -64,12 +67,14 @@ public struct VOIPConfiguration: Sendable {
   /// microphone.
   public init(
     iceServers: [ICEServer] = [.publicDefault], audioProcessing: AudioProcessing = AudioProcessing(),
-    frameSamples: Int = 960, allowsLoopback: Bool = false, talk: TalkRules = TalkRules()
+    frameSamples: Int = 960, bitrate: Int = 32_000, allowsLoopback: Bool = false, talk: TalkRules = TalkRules()
   ) {
+    precondition((8_000...64_000).contains(bitrate), "a voice takes 8,000 to 64,000 bit/s")
     precondition(frameSamples == 480 || frameSamples == 960, "a voice frame is 10 or 20 ms long")
     self.iceServers = iceServers
     self.audioProcessing = audioProcessing
     self.frameSamples = frameSamples
+    self.bitrate = bitrate
     self.allowsLoopback = allowsLoopback
     self.talk = talk
   }

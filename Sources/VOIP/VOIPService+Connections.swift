@@ -35,10 +35,12 @@ extension VOIPService where Channel: ~Copyable {
     var connection = Connection<Channel>(
       configuration: ConnectionConfiguration(
         frameMilliseconds: configuration.frameSamples / 48, allowsLoopback: configuration.allowsLoopback,
-        expectsServers: awaitsServers),
+        expectsServers: awaitsServers, bitrateMax: configuration.bitrate),
       identity: identity, randomness: randomness.split(), clock: clock, at: now)
     for server in servers { connection.addServer(server, at: now) }
-    lines[free] = Line(id: id, talker: Talker(free), roomID: roomID, userID: userID, connection: connection)
+    lines[free] = Line(
+      id: id, talker: Talker(free), roomID: roomID, userID: userID,
+      policy: sendingPolicy(remoteMax: nil), connection: connection)
     events.append(.socketsWanted(id))
     return id
   }
@@ -223,6 +225,9 @@ extension VOIPService where Channel: ~Copyable {
     case .stateChanged(let connectionState):
       events.append(.connectionStateChanged(line.id, connectionState))
       if connectionState == .connected, line.connection.receivesVoice { listen(to: line) }
+      if connectionState == .connecting {
+        line.policy = sendingPolicy(remoteMax: line.connection.remoteBitrateMax)
+      }
       if connectionState == .closed || connectionState == .failed { line.isClosing = true }
       updateSending()
     case .voiceEnded:
@@ -231,6 +236,12 @@ extension VOIPService where Channel: ~Copyable {
       events.append(.remoteAudio(line.id, talking: false))
     case .failed(let error): events.append(.error(.connection(error), line.id))
     }
+  }
+
+  /// A policy for a far side that wants `remoteMax` bits of Opus a second at most.
+  private func sendingPolicy(remoteMax: Int?) -> SendingPolicy {
+    SendingPolicy(
+      bitrateMax: min(configuration.bitrate, remoteMax ?? .max), frameMilliseconds: configuration.frameSamples / 48)
   }
 
   mutating func removeClosed() {

@@ -154,6 +154,9 @@ extension VOIPService where Channel: ~Copyable {
   mutating func drainReports() {
     while let next = reports.pop() {
       report = next
+      for index in lines.indices {
+        lines[index]?.connection.setBufferDelay(.samples(Int(next.talkers[index].targetDelaySamples)))
+      }
       noteTalkingWhileMuted()
     }
   }
@@ -172,7 +175,11 @@ extension VOIPService where Channel: ~Copyable {
     }
     guard wanted != memory.isSending else { return }
     memory.isSending = wanted
-    if wanted { tellExpectedLoss() }
+    if wanted {
+      tellExpectedLoss()
+      memory.encoderBitrate = 0
+      followBitrate()
+    }
     command(.setSending(wanted))
   }
 
@@ -184,12 +191,37 @@ extension VOIPService where Channel: ~Copyable {
         let turn = captureTurn
         captureTurn += 1
         guard let line = lines[turn], line.connection.takesVoice else { continue }
-        if line.connection.send(frame, into: &datagram, at: now) { return line.id }
+        let copy = sentFrames.frame(line.policy.distance, before: frame)
+        if line.connection.send(frame, copy: copy, into: &datagram, at: now) { return line.id }
       }
+      sentFrames.keep(frame)
       captured.release()
       captureTurn = 0
     }
     return nil
+  }
+
+  /// Lets the line's policy hear what the far side reports, and the encoder what follows from it.
+  mutating func followReport(of line: Line<Channel>, at now: Instant) {
+    guard line.connection.takesVoice else { return }
+    let figures = line.connection.statistics
+    let report = SendingPolicy.Report(
+      lossPerMille: figures.remoteLossPerMille, roundTrip: figures.roundTripTime,
+      burstPerMille: figures.remoteBurstPerMille, buffer: figures.remoteBuffer)
+    line.policy.follow(report, takesCopies: line.connection.takesCopies, at: now)
+    followBitrate()
+  }
+
+  /// There is one encoder, so the line that takes least decides.
+  mutating func followBitrate() {
+    var least = Int.max
+    for index in lines.indices {
+      guard let line = lines[index], line.connection.takesVoice else { continue }
+      least = min(least, line.policy.encoderBitrate)
+    }
+    guard least != .max, least != memory.encoderBitrate else { return }
+    memory.encoderBitrate = least
+    command(.setBitrate(bitsPerSecond: Int32(least)))
   }
 
   /// Tells the encoder the worst loss that a far side reports, so that in-band FEC fits it.
@@ -212,7 +244,8 @@ extension VoiceCommand {
   fileprivate func isReplaced(by other: VoiceCommand) -> Bool {
     switch (self, other) {
     case (.setSpeakerMuted, .setSpeakerMuted), (.setSending, .setSending), (.setExpectedLoss, .setExpectedLoss),
-      (.setTalkRules, .setTalkRules), (.setTalking, .setTalking), (.setVolume, .setVolume), (.playTone, .playTone),
+      (.setBitrate, .setBitrate), (.setTalkRules, .setTalkRules), (.setTalking, .setTalking), (.setVolume, .setVolume),
+      (.playTone, .playTone),
       (.playTone, .stopTone), (.stopTone, .stopTone):
       true
     case (.addTalker(let talker), .addTalker(let another)), (.addTalker(let talker), .removeTalker(let another)),

@@ -70,6 +70,8 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
   /// Addresses of STUN servers that have been resolved.
   var servers: [Endpoint] = []
   var clock: WallClock
+  /// Frames that copies can be made of.
+  let sentFrames = SentFrames()
   /// The line whose turn it is to send the captured frame at the head of the ring.
   var captureTurn = 0
 
@@ -93,6 +95,8 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     var speakerMuted = false
     var isSending = false
     var expectedLoss = ExpectedLoss()
+    /// What the encoder was told; 0 before.
+    var encoderBitrate = 0
     var nextNumber: UInt32 = 1
     var failedLookups: UInt64 = 0
     var skippedFrames: UInt64 = 0
@@ -142,6 +146,10 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     }
     slot.pointee.talker = line.talker
     received.commit()
+    while let slot = received.claim(), line.connection.pollCopy(of: datagram, into: &slot.pointee, at: now) {
+      slot.pointee.talker = line.talker
+      received.commit()
+    }
   }
 
   /// Takes in that the audio thread rang: captured frames and reports are waiting. Costs little when there are none.
@@ -175,7 +183,10 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
       guard let line = lines[index] else { continue }
       if line.connection.pollTransmit(into: &datagram, at: now) { return .transmit(line.id) }
       while let event = line.connection.pollEvent() { note(event, of: line) }
-      if line.connection.pollReport() { followLoss(at: now) }
+      if line.connection.pollReport() {
+        followReport(of: line, at: now)
+        followLoss(at: now)
+      }
     }
     // Whoever is told that a connection is over may still ask for its figures; then it goes.
     if events.isEmpty { removeClosed() }

@@ -18,6 +18,7 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
         talkers.restart(talker.index)
         isActive[talker.index] = false
       case .setExpectedLoss(let percent): encoder.setExpectedLoss(percent: min(100, Int(percent)))
+      case .setBitrate(let bitsPerSecond): encoder.setBitrate(Int(bitsPerSecond))
       case .setTalkRules(let rules): gate.setRules(rules)
       case .setTalking(let talking): gate.setTalking(talking)
       case .playTone(let tone, let number):

@@ -43,6 +43,7 @@ public enum VoiceFuzz {
         if kind & 0x10 != 0 { frame.sequence &-= UInt32(bytes[offset + 4]) }
         frame.instant = now
         frame.sampleCount = kind & 0x08 != 0 ? Int(bytes[offset + 5]) * 120 : 0
+        frame.copyOffsetSamples = kind & 0x04 != 0 ? UInt16(bytes[offset + 7]) * 60 : 0
         // Two bytes of header in front, so that a length can be that of a whole packet of the plain codec.
         _ = frame.assign(bytes.dropFirst(offset).prefix(2 + Int(bytes[offset + 6]) * 5))
         withUnsafePointer(to: frame) { playout.insert($0) }

@@ -147,7 +147,9 @@ extension JitterBuffer {
   private mutating func play(_ slot: Int, begin: Int64, offset: Int) -> PlayoutAction {
     let sampleCount = memory.slot(slot).pointee.sampleCount
     let missing = Self.distance(memory.slot(slot).pointee.sequence, nextSequence)
-    recovery.note(missing: missing, sampleCount: sampleCount)
+    let isCopy = memory.slot(slot).pointee.copyOffsetSamples > 0
+    if isCopy { copies.played += 1 }
+    recovery.note(missing: isCopy ? missing + 1 : missing, sampleCount: sampleCount)
     let skip = Int(position - begin)
     let transit = lastPull + Int64(offset) - position
     take(slot)
@@ -155,8 +157,10 @@ extension JitterBuffer {
     concealedRun = 0
     missedSlack = .max
     recoveredBefore = nil
-    let arrival = Self.samples(memory.slot(slot).pointee.instant)
-    playoutDelaySamples = Int(truncatingIfNeeded: lastPull + Int64(offset) - arrival)
+    if !isCopy {
+      let arrival = Self.samples(memory.slot(slot).pointee.instant)
+      playoutDelaySamples = Int(truncatingIfNeeded: lastPull + Int64(offset) - arrival)
+    }
     lastOffset = offset
     lastSampleCount = sampleCount
     // A low value: down at once, up by a thirty-second of the way.

@@ -58,6 +58,9 @@ public struct JitterBuffer: ~Copyable {
   /// From the arrival of the last packet played to its being pulled, in samples at 48 kHz.
   public internal(set) var playoutDelaySamples = 0
 
+  /// What became of copies of missing packets.
+  public internal(set) var copies = CopyCounters()
+
   let memory: FrameMemory
   let periodSamples: Int
   var estimator = DelayEstimator()
@@ -144,6 +147,7 @@ public struct JitterBuffer: ~Copyable {
   public mutating func restart() {
     reset()
     (latePackets, duplicatePackets, discardedPackets, playoutDelaySamples) = (0, 0, 0, 0)
+    copies = CopyCounters()
   }
 
   /// Stores a copy of `frame`, which codes for `sampleCount` samples (1 ... 5,760) and arrived at `frame.instant`. What
@@ -151,6 +155,7 @@ public struct JitterBuffer: ~Copyable {
   public mutating func insert(_ frame: borrowing EncodedFrame, sampleCount: Int) {
     precondition(
       sampleCount > 0 && sampleCount <= Limits.receivedFrameSamplesMax, "a received frame's size is out of bounds")
+    guard frame.copyOffsetSamples == 0 else { return insertCopy(frame, sampleCount: sampleCount) }
     let arrival = Self.samples(frame.instant)
     if !hasPackets { begin(frame) }
     var ahead = Self.distance(frame.sequence, nextSequence)

@@ -48,6 +48,9 @@ public struct PassThroughEncoder: VoiceEncoder, ~Copyable {
   /// Above 0 the frames carry copies.
   public mutating func setExpectedLoss(percent: Int) { expectsLoss = percent > 0 }
 
+  /// Changes nothing: every sample takes an octet.
+  public mutating func setBitrate(_ bitsPerSecond: Int) {}
+
   /// Forgets the frame before.
   public mutating func reset() { previousCount = 0 }
 }

@@ -51,6 +51,9 @@ public struct Playout<Decoder: VoiceDecoder & ~Copyable>: ~Copyable {
     report.latePackets = jitter.latePackets
     report.duplicatePackets = jitter.duplicatePackets
     report.discardedPackets = jitter.discardedPackets
+    report.copiesPlayed = jitter.copies.played
+    report.lateCopies = jitter.copies.late
+    report.duplicateCopies = jitter.copies.duplicate
     return report
   }
 

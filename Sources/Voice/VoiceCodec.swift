@@ -12,6 +12,8 @@ public protocol VoiceEncoder: ~Copyable {
   mutating func encode(_ frame: borrowing PCMFrame, into payload: inout EncodedFrameStorage) -> Int?
   /// Says what loss to prepare for, 0 ... 100 percent; above 0 in-band FEC is in the packets.
   mutating func setExpectedLoss(percent: Int)
+  /// Says how many bits a second to use; a codec takes the nearest it can.
+  mutating func setBitrate(_ bitsPerSecond: Int)
   /// Forgets everything heard so far, as after a gap or on the edge of a mute.
   mutating func reset()
 }

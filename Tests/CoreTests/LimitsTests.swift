@@ -22,6 +22,19 @@ import Testing
     #expect(found.count == Limits.lookupAddressesMax)
   }
 
+  @Test("copies fit their header, and what remembers them reaches as far back as they do")
+  func copies() {
+    var blocks = RedundantBlockTable<UInt8>(filler: 0)
+    while blocks.append(0) {}
+    #expect(blocks.count == Limits.redundantBlocksMax)
+    #expect(MemoryLayout<RedundancyHistory<UInt8>>.size == Limits.redundancyHistoryPackets)
+    #expect(Limits.redundantBlockBytesMax == (1 << 10) - 1 && Limits.redundantOffsetSamplesMax == (1 << 14) - 1)
+    #expect(Limits.redundancyHistoryPackets * 480 > Limits.redundantOffsetSamplesMax)
+    #expect(Limits.redundantDistanceMax < Limits.sentFramesKept)
+    #expect(Limits.redundantDistanceMax * Limits.frameSamplesMax <= Limits.copyDelaySamplesMax)
+    #expect(Limits.copyDelaySamplesMax <= Limits.jitterTargetSamplesMax)
+  }
+
   @Test(
     "capacities of rings are powers of two",
     arguments: [

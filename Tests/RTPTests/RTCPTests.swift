@@ -42,6 +42,7 @@ struct RTCPTests {
           #expect(goodbye[0] == 1)
           #expect(goodbye.reason.text() == "by")
           kinds.append("BYE")
+        case .extendedReport: kinds.append("207")
         case .other(let type): kinds.append("\(type)")
         }
       }

@@ -33,7 +33,7 @@ struct CorpusTests {
     ("inactive", "111 mid=0 level=1 midext=4 inactive client rsize"),
     ("line-without-equals", "error: line 5 of the description is malformed"),
     ("long-packets", "111 mid=0 level=1 midext=4 sendrecv client rsize"),
-    ("many-codecs-with-red", "111 mid=0 level=1 midext=4 sendrecv client rsize mixed candidates=1"),
+    ("many-codecs-with-red", "111 mid=0 level=1 midext=4 sendrecv client rsize red=63 mixed candidates=1"),
     ("media-line-without-port", "error: line 5 of the description is malformed"),
     ("mid-named-audio", "111 mid=audio level=1 midext=4 sendrecv client rsize"),
     ("multichannel-opus", "error: the audio section has no usable opus/48000 payload type"),

@@ -32,7 +32,7 @@ struct OfferAnswerTests {
       "t=0 0",
       "a=group:BUNDLE 0",
       "a=msid-semantic: WMS *",
-      "m=audio 9 UDP/TLS/RTP/SAVPF 111",
+      "m=audio 9 UDP/TLS/RTP/SAVPF 111 63",
       "c=IN IP4 0.0.0.0",
       "a=rtcp:9 IN IP4 0.0.0.0",
       "a=ice-ufrag:abcdefgh",
@@ -48,8 +48,11 @@ struct OfferAnswerTests {
       "a=rtcp-mux",
       "a=rtcp-mux-only",
       "a=rtcp-rsize",
+      "a=rtcp-xr:voip-metrics",
       "a=rtpmap:111 opus/48000/2",
       "a=fmtp:111 minptime=10;useinbandfec=1;stereo=0;sprop-stereo=0;maxaveragebitrate=32000",
+      "a=rtpmap:63 red/48000/2",
+      "a=fmtp:63 111/111",
       "a=ptime:20",
       "a=ssrc:4000000000 cname:cname00000000000",
       "a=candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host",
@@ -75,8 +78,8 @@ struct OfferAnswerTests {
     let offer = SDPOffer.make(caller)
     let (answer, atCallee) = try SDPAnswer.make(to: SessionDescription(parsing: offer.text), callee)
     let atCaller = try SDPAnswer.read(SessionDescription(parsing: answer.text), to: offer)
-    #expect(words(atCaller) == "111 mid=0 level=1 midext=4 sendrecv server rsize rate=32000")
-    #expect(words(atCallee) == "111 mid=0 level=1 midext=4 sendrecv client rsize rate=32000")
+    #expect(words(atCaller) == "111 mid=0 level=1 midext=4 sendrecv server rsize red=63 metrics rate=32000")
+    #expect(words(atCallee) == "111 mid=0 level=1 midext=4 sendrecv client rsize red=63 metrics rate=32000")
     #expect(atCaller.isICEControlling && !atCallee.isICEControlling)
     #expect(atCaller.remoteFingerprint == callee.fingerprint)
     #expect(atCallee.remoteFingerprint == caller.fingerprint)
@@ -87,6 +90,62 @@ struct OfferAnswerTests {
     #expect(atCaller.remoteTrickles && atCallee.remoteTrickles)
     #expect(atCaller.remoteOpus == .voice)
     #expect(atCaller.receivePayloadType == 111 && atCallee.sectionIndex == 0)
+  }
+
+  /// The formats of an offer, our answer's formats, and the payload type of redundant packets that we send then.
+  static let redundancies: [(formats: String, answer: [String], sends: UInt8?)] = [
+    ("111", ["111"], nil), ("111 63 red/48000/2 111/111", ["111", "63"], 63),
+    ("96 120 red/48000/2 96/96", ["96", "120"], 120), ("111 63 red/48000/2", ["111", "63"], 63),
+    ("111 63 RED/48000 111/111/111", ["111", "63"], 63), ("111 63 red/48000/2 9/9", ["111"], nil),
+    ("111 63 red/8000 111/111", ["111"], nil), ("111 72 red/48000/2 111/111", ["111"], nil),
+    ("111 63 red/48000/2 111/x", ["111"], nil),
+  ]
+
+  @Test("copies are answered where they were offered for Opus, with the offer's payload types", arguments: redundancies)
+  func redundancy(_ row: (formats: String, answer: [String], sends: UInt8?)) throws {
+    let words = row.formats.split(separator: " ").map(String.init)
+    var mine = parameters(seed: 1)
+    mine.takesRedundancy = false
+    var offer = SDPOffer.make(mine)
+    let opus = try #require(UInt8(words[0]))
+    offer.sections[0].payloadFormats[0].payloadType = opus
+    offer.sections[0].formats = [words[0]]
+    if words.count > 1 {
+      let encoding = words[2].split(separator: "/")
+      offer.sections[0].formats.append(words[1])
+      offer.sections[0].payloadFormats.append(
+        PayloadFormat(
+          payloadType: try #require(UInt8(words[1])), name: String(encoding[0]),
+          clockRate: try #require(Int(encoding[1])), channels: encoding.count > 2 ? 2 : 1,
+          parameters: words.count > 3 ? words[3] : ""))
+    }
+    let (answer, audio) = try SDPAnswer.make(to: SessionDescription(parsing: offer.text), parameters(seed: 2))
+    #expect(answer.sections[0].formats == row.answer)
+    #expect(answer.text.contains("red/") == (row.sends != nil))
+    #expect(audio.sendRedundancyPayloadType == row.sends)
+    #expect(audio.receiveRedundancyPayloadType == row.sends)
+    #expect(!audio.reportsVoIPMetrics && !answer.sections[0].hasVoIPMetrics)
+  }
+
+  @Test("an answerer may choose payload types of its own for what it receives, and may leave copies out")
+  func redundancyAnswered() throws {
+    let offer = SDPOffer.make(parameters(seed: 1))
+    var answer = try SDPAnswer.make(to: offer, parameters(seed: 2)).answer
+    answer.sections[0].formats = ["96", "97"]
+    answer.sections[0].payloadFormats[0].payloadType = 96
+    answer.sections[0].payloadFormats[1].payloadType = 97
+    answer.sections[0].payloadFormats[1].parameters = "96/96"
+    let audio = try SDPAnswer.read(SessionDescription(parsing: answer.text), to: offer)
+    #expect(audio.sendPayloadType == 96 && audio.receivePayloadType == 111)
+    #expect(audio.sendRedundancyPayloadType == 97 && audio.receiveRedundancyPayloadType == 63)
+    #expect(audio.reportsVoIPMetrics)
+    var without = parameters(seed: 2)
+    without.takesRedundancy = false
+    let plain = try SDPAnswer.make(to: offer, without).answer
+    #expect(plain.sections[0].formats == ["111"])
+    let agreed = try SDPAnswer.read(SessionDescription(parsing: plain.text), to: offer)
+    #expect(agreed.sendRedundancyPayloadType == nil && agreed.receiveRedundancyPayloadType == nil)
+    #expect(!agreed.reportsVoIPMetrics)
   }
 
   /// The caller's and the callee's wishes, as what they want to send and receive, and what the callee then does.

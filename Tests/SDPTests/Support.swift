@@ -43,6 +43,8 @@ func words(_ audio: NegotiatedAudio) -> String {
   words.append(MediaDirection(sends: audio.sends, receives: audio.receives).text)
   words.append(audio.isDTLSClient ? "client" : "server")
   if audio.reducedSizeRTCP { words.append("rsize") }
+  if let send = audio.sendRedundancyPayloadType { words.append("red=\(send)") }
+  if audio.reportsVoIPMetrics { words.append("metrics") }
   if audio.remoteIsICELite { words.append("lite") }
   if audio.remoteFingerprint.algorithm == .sha384 { words.append("sha-384") }
   if audio.remoteFingerprint.algorithm == .sha512 { words.append("sha-512") }

@@ -40,6 +40,8 @@ struct WatchedEncoder: VoiceEncoder, ~Copyable {
     plain.setExpectedLoss(percent: percent)
   }
 
+  mutating func setBitrate(_ bitsPerSecond: Int) {}
+
   mutating func reset() { plain.reset() }
 }
 

@@ -12,6 +12,7 @@ final class Seen {
   var frames: [PCMFrame] = []
   var resets: [Int] = []
   var loss = -1
+  var bitrate = 0
   var fails = false
 }
 
@@ -26,6 +27,7 @@ struct SpyEncoder: VoiceEncoder, ~Copyable {
   }
 
   mutating func setExpectedLoss(percent: Int) { seen.loss = percent }
+  mutating func setBitrate(_ bitsPerSecond: Int) { seen.bitrate = bitsPerSecond }
   mutating func reset() { seen.resets.append(seen.frames.count) }
 }
 
@@ -118,11 +120,12 @@ struct SpyEncoder: VoiceEncoder, ~Copyable {
     var (captured, played) = (PCMFrame(count: 480), PCMFrame())
     _ = side.commands.push(.setSending(true))
     _ = side.commands.push(.setExpectedLoss(percent: 12))
+    _ = side.commands.push(.setBitrate(bitsPerSecond: 24_000))
     var committed = 0
     for _ in 0..<20 { committed += side.engine.cycle(captured: &captured, played: &played, at: .zero) }
     #expect(committed == Limits.capturedRingSlots)
     #expect(side.engine.currentReport.refusedFrames == 4)
-    #expect(seen.loss == 12)
+    #expect(seen.loss == 12 && seen.bitrate == 24_000)
     while side.captured.pop() != nil {}
     seen.fails = true
     let result2 = side.engine.cycle(captured: &captured, played: &played, at: .zero)

@@ -19,6 +19,8 @@ void copus_encoder_free(struct copus_encoder *encoder);
 int32_t copus_encode(struct copus_encoder *encoder, const int16_t *pcm, int32_t samples, uint8_t *bytes, int32_t capacity);
 /// Expected loss, 0 to 100 percent.
 int32_t copus_encoder_set_loss(struct copus_encoder *encoder, int32_t percent);
+/// Bits a second, 6,000 to 128,000; below 20,000 nothing above 8 kHz is encoded.
+int32_t copus_encoder_set_bitrate(struct copus_encoder *encoder, int32_t bits_per_second);
 int32_t copus_encoder_reset(struct copus_encoder *encoder);
 /// How many samples the encoder and a decoder delay the sound.
 int32_t copus_encoder_lookahead(struct copus_encoder *encoder);

@@ -59,6 +59,7 @@ public struct FuzzEntry: Sendable {
     FuzzEntry("opus", burst: 300, CodecsFuzz.fuzz),
     FuzzEntry("playout", burst: 300, VoiceFuzz.playout),
     FuzzEntry("plaincodec", VoiceFuzz.passThrough),
+    FuzzEntry("redundancy", burst: 600, RTPFuzz.redundancy),
     FuzzEntry("remembered", StationFuzz.remembered),
     FuzzEntry("request", burst: 300, bytesMax: 2 * Limits.httpBodyBytesMax, WebFuzz.request),
     FuzzEntry("response", burst: 600, bytesMax: 2 * Limits.httpBodyBytesMax, WebFuzz.response),
