@@ -37,7 +37,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   private let far: Floats
   private let aligned: Floats
   private let estimate: Floats
-  private let left: Floats
+  let left: Floats
   private let worked: Floats
   private let history: Floats
 
@@ -47,9 +47,9 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   private var farHighPass = HighPass()
   private var ring: ReferenceRing
   private var search: DelaySearch
-  private var filter: KalmanFilter
+  var filter: KalmanFilter
   private var drift: DriftTracker
-  private var suppressor: ResidualSuppressor
+  var suppressor: ResidualSuppressor
   private let transform: FourierTransform
 
   // The delay.
@@ -65,6 +65,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   private var isTrusted = false
   private var micPower: Float = 0
   private var leftPower: Float = 0
+  private var leastLeft: Float = 1
   private var estimatePower: Float = 0
 
   /// How many floats of memory it takes itself.
@@ -161,7 +162,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
       left: left, estimated: estimate, expected: filter.expected,
       .init(
         isFarActive: isFarActive, misfit: isFarActive ? filter.misfit : 0, isTrusted: isTrusted,
-        holdsNoise: processing.noiseSuppression, holdsEcho: echoIsHeld), out: worked, transform: transform)
+        wasGood: leastLeft < 0.03,         holdsNoise: processing.noiseSuppression, holdsEcho: echoIsHeld), out: worked, transform: transform)
     micSplit.join(worked, low: low, gain: suppressor.upperGain, out)
   }
 
@@ -173,7 +174,8 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     let isLoud = aligned.energy(160) > 3e-6 * 160
     activeHold = isLoud ? 20 : max(0, activeHold - 1)
     var noise: Float = 1e-3 * (filter.isYoung ? 3 : 1) + min(0.02, 10 * abs(drift.lastShift) * 1e-3)
-    if suppressor.near > 0.3 { noise *= 0.05 }
+    // A filter that never was good may learn from what is wrongly taken for near speech.
+    if isTrusted, suppressor.near > 0.3 { noise *= leastLeft < 0.03 ? 0.05 : 1 }
     filter.process(
       reference: aligned, microphone: mic, estimate: estimate, left: left, isActive: isLoud, noise: noise,
       transform: transform)
@@ -183,7 +185,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
       estimate.clear(160)
       return
     }
-    drift.process(filter, isActive: isLoud, isTrusted: isTrusted)
+    drift.process(filter, isActive: isLoud, isTrusted: isLocked)
     follow(isLoud)
     if filter.correlation < -0.3 {
       // An estimate that points the wrong way is faded out.
@@ -203,6 +205,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     micPower = 0.95 * micPower + 0.05 * mic.energy(160)
     leftPower = 0.95 * leftPower + 0.05 * left.energy(160)
     estimatePower = 0.95 * estimatePower + 0.05 * estimate.energy(160)
+    if micPower > 1e-3 { leastLeft = min(leastLeft, leftPower / micPower) }
     guard !isTrusted else { return }
     let takesAway = leftPower < 0.166 * micPower
     let fits = abs(filter.correlation) < 0.1 && estimatePower > 0.05 * micPower
@@ -233,6 +236,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
       direct += change
       move(by: change)
       filter.doubt(0.5)
+      leastLeft = 1
     }
   }
 
@@ -263,6 +267,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     micPower = 0
     leftPower = 0
     estimatePower = 0
+    leastLeft = 1
   }
 
   public mutating func set(_ processing: SoundProcessing) {

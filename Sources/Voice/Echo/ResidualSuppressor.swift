@@ -27,6 +27,8 @@ struct ResidualSuppressor: ~Copyable {
     var misfit: Float
     /// The estimate may be believed.
     var isTrusted: Bool
+    /// The filter was good once: far more than it leaves is near speech.
+    var wasGood: Bool
     /// Noise is held down as well.
     var holdsNoise: Bool
     /// Echo is held down.
@@ -56,8 +58,10 @@ struct ResidualSuppressor: ~Copyable {
   private let echo: Floats
   private let clean: Floats
   private let gain: Floats
-  private let leakage: Floats
+  let leakage: Floats
   private let coupling: Floats
+  private let leakSum: Floats
+  private let heldSum: Floats
   private let bandLeft: Floats
   private let bandHeld: Floats
   private let bandNoise: Floats
@@ -86,6 +90,8 @@ struct ResidualSuppressor: ~Copyable {
     gain = parts.take(stride)
     leakage = parts.take(24)
     coupling = parts.take(24)
+    leakSum = parts.take(24)
+    heldSum = parts.take(24)
     bandLeft = parts.take(24)
     bandHeld = parts.take(24)
     bandNoise = parts.take(24)
@@ -203,16 +209,17 @@ struct ResidualSuppressor: ~Copyable {
     var band = 0
     while band < Self.bands {
       let held = bandHeld[band]
-      if held > 1e-7 {
-        var ratio = max(0, bandLeft[band] - bandNoise[band]) / held
-        let old = leakage[band]
-        if isNear {
-          ratio = min(ratio, 4 * old)
-          leakage[band] = ratio > old ? old + 0.0003 * (ratio - old) : old + 0.02 * (ratio - old)
-        } else {
-          leakage[band] = min(4, old + 0.05 * (min(ratio, 8) - old))
-        }
+      var rest = max(0, bandLeft[band] - bandNoise[band])
+      var share: Float = 0.05
+      if isNear {
+        // Near speech is no leakage: slowly up, and down where it proves too much.
+        let expected = leakage[band] * held
+        rest = min(rest, 4 * expected)
+        share = rest > expected ? 0.0003 : 0.02
       }
+      leakSum[band] += share * (rest - leakSum[band])
+      heldSum[band] += share * (held - heldSum[band])
+      leakage[band] = min(4, leakSum[band] / (heldSum[band] + 1e-6))
       band += 1
     }
   }
@@ -232,13 +239,13 @@ struct ResidualSuppressor: ~Copyable {
   }
 
   private func estimateEcho(_ expected: Floats, _ situation: Situation) {
-    let weight: Float = 4 - 2.5 * near
+    let weight: Float = 8 - 6.5 * near
     var band = 0
     while band < Self.bands {
       var bin = Self.edge(band)
       let end = Self.edge(band + 1)
       let share = weight * max(leakage[band], situation.misfit)
-      let unknown = situation.isTrusted ? 0 : 2 * coupling[band]
+      let unknown = situation.isTrusted ? 1 - 0.5 * near : 2 * coupling[band]
       while bin < end {
         echo[bin] = max(share * held[bin], unknown * expected[bin])
         bin += 1
@@ -254,12 +261,13 @@ struct ResidualSuppressor: ~Copyable {
       return
     }
     var votes: Float = 0
+    let surprise: Float = situation.wasGood ? 8 : 24
     var band = 2
     while band < Self.bands {
       let share = max(leakage[band], situation.misfit)
       var least = max(share * bandHeld[band] * (4 - 2.5 * near), 0.002 * bandHeld[band])
-      if !situation.isTrusted { least = max(least, coupling[band] * bandExpected[band]) }
-      let bound = 8 / (4 - 2.5 * near) * least + 4 * bandNoise[band]
+      least = max(least, (situation.isTrusted ? 1 : coupling[band]) * bandExpected[band])
+      let bound = surprise / (4 - 2.5 * near) * least + 4 * bandNoise[band]
       if bandLeft[band] > bound { votes += bandLeft[band] > 3 * bound ? 1.5 : 1 }
       band += 1
     }
@@ -273,7 +281,7 @@ struct ResidualSuppressor: ~Copyable {
     let echoFloor: Float = situation.isTrusted ? 0.003 + 0.097 * near : 0.1
     let noiseFloor: Float = situation.holdsNoise ? 0.2 : 1
     // Where only the far side speaks, a little more.
-    let extra: Float = situation.isTrusted && situation.isFarActive ? 0.15 + 0.85 * near : 1
+    let extra: Float = situation.isTrusted && situation.isFarActive ? 0.08 + 0.92 * near : 1
     var upper: Float = 0
     var bin = 0
     while bin <= 160 {
@@ -310,12 +318,14 @@ struct ResidualSuppressor: ~Copyable {
   /// The delay was found anew: what leaked before says nothing.
   func restart() {
     leakage.update(repeating: 0.1, count: 24)
+    leakSum.update(repeating: 1e-3, count: 24)
+    heldSum.update(repeating: 1e-2, count: 24)
   }
 
   /// Forgets what it heard.
   mutating func reset() {
     memory.clear()
-    leakage.update(repeating: 0.1, count: 24)
+    restart()
     coupling.update(repeating: 1, count: 24)
     var index = 0
     while index < 320 {
