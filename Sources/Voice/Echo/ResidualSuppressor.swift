@@ -239,7 +239,7 @@ struct ResidualSuppressor: ~Copyable {
   }
 
   private func estimateEcho(_ expected: Floats, _ situation: Situation) {
-    let weight: Float = 8 - 6.5 * near
+    let weight: Float = 5 - 3.8 * near
     var band = 0
     while band < Self.bands {
       var bin = Self.edge(band)
@@ -261,7 +261,7 @@ struct ResidualSuppressor: ~Copyable {
       return
     }
     var votes: Float = 0
-    let surprise: Float = situation.wasGood ? 8 : 24
+    let surprise: Float = situation.wasGood ? 8 : 28
     var band = 2
     while band < Self.bands {
       let share = max(leakage[band], situation.misfit)
@@ -278,10 +278,10 @@ struct ResidualSuppressor: ~Copyable {
   }
 
   private mutating func weigh(_ situation: Situation) {
-    let echoFloor: Float = situation.isTrusted ? 0.003 + 0.097 * near : 0.1
+    let echoFloor: Float = situation.isTrusted ? 0.003 + 0.147 * near : 0.1
     let noiseFloor: Float = situation.holdsNoise ? 0.2 : 1
     // Where only the far side speaks, a little more.
-    let extra: Float = situation.isTrusted && situation.isFarActive ? 0.08 + 0.92 * near : 1
+    let extra: Float = situation.isTrusted && situation.isFarActive ? 0.12 + 0.88 * near : 1
     var upper: Float = 0
     var bin = 0
     while bin <= 160 {

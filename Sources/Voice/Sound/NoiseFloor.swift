@@ -64,8 +64,8 @@ struct NoiseFloor: ~Copyable {
       presence[bin] = 0.9 * presence[bin] + 0.1 * likely
       if presence[bin] > 0.99 { likely = min(likely, 0.99) }
       var next = 0.8 * noise + 0.2 * (likely * noise + (1 - likely) * value)
-      // Echo may lower the floor, never raise it.
-      if echo[bin] > 0.5 * noise { next = min(next, noise) }
+      // Under echo the floor is not to be heard.
+      if echo[bin] > 0.5 * noise { next = noise }
       power[bin] = max(1e-9, min(next, 4 * least + 1e-9))
       bin += 1
     }
