@@ -19,6 +19,8 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   public let delaySamples: Int
 
   private static let margin: Float = 48
+  /// The filters that read between samples need so many younger ones.
+  private static let leastLag = 8.0
   private let prefill: Int
   private var processing = SoundProcessing()
   private var isRunning = true
@@ -53,7 +55,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   private let transform: FourierTransform
 
   // The delay.
-  private var lag = 8.0
+  private var lag = 0.0
   private var direct = 0.0
   private var isLocked = false
   private var lastFound: Float = 0
@@ -168,9 +170,12 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
 
   private mutating func cancel() {
     if let finding = search.process(reference: far, microphone: mic, present: Float(direct)) { consider(finding) }
-    ring.read(aligned, count: 160, lag: lag, rate: drift.rate)
-    lag = min(9000, max(8, lag - 160 * drift.rate))
-    direct -= 160 * drift.rate
+    // A drift this small the filter follows by itself, and a reading without it can be as young as what is heard.
+    let rate = abs(drift.rate) < 4e-6 ? 0 : drift.rate
+    if rate != 0 { lag = max(Self.leastLag, lag) }
+    ring.read(aligned, count: 160, lag: lag, rate: rate)
+    lag = min(9000, lag - 160 * rate)
+    direct -= 160 * rate
     let isLoud = aligned.energy(160) > 3e-6 * 160
     activeHold = isLoud ? 20 : max(0, activeHold - 1)
     var noise: Float = 1e-3 * (filter.isYoung ? 3 : 1) + min(0.02, 10 * abs(drift.lastShift) * 1e-3)
@@ -223,7 +228,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     if !isLocked {
       guard foundAgain >= 2 || finding.peak > 12 else { return }
       // The path so far was learnt with the least delay: it moves by whole partitions and is kept.
-      let wanted = max(0, Int(finding.lag - Self.margin) - 8)
+      let wanted = max(0, Int(finding.lag - Self.margin))
       let count = wanted / 160
       isLocked = true
       direct = Double(finding.lag)
@@ -243,7 +248,8 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   /// Reads the reference `samples` later from now on, the spectra of the past included.
   private mutating func move(by samples: Double) {
     guard samples != 0 else { return }
-    lag = min(9000, max(8, lag + samples))
+    let moved = lag + samples
+    lag = min(9000, moved == 0 ? 0 : max(Self.leastLag, moved))
     var partition = 0
     while partition < KalmanFilter.partitions {
       ring.read(history, count: 320, lag: lag + 160 + 160 * Double(partition), rate: 0)
@@ -258,7 +264,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     drift.reset()
     suppressor.reset()
     search.reset()
-    lag = 8
+    lag = 0
     isLocked = false
     foundAgain = 0
     activeHold = 0

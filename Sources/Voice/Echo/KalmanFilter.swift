@@ -169,7 +169,7 @@ struct KalmanFilter: ~Copyable {
       let v = expected.fours[bin]
       let new = (power - 0.5 * v).atLeast(0.1 * power)
       let old = unexplained.fours[bin]
-      let keep = Four(repeating: 0.9).replacing(with: 0.3, where: new .> old)
+      let keep = Four(repeating: 0.9).replacing(with: 0.5, where: new .> old)
       let psi = keep * old + (1 - keep) * new
       unexplained.fours[bin] = psi
       gain.fours[bin] = 1 / (v + psi + 1e-7)
@@ -185,7 +185,7 @@ struct KalmanFilter: ~Copyable {
       let er = eRe.fours
       let ei = eIm.fours
       let g = gain.fours
-      let quiet = 1e-3 * prior[partition]
+      let quiet = 1e-2 * prior[partition]
       let restart = 0.05 * prior[partition]
       let fade = 1 - noise
       var bin = 0
@@ -200,7 +200,7 @@ struct KalmanFilter: ~Copyable {
         wr[bin] = re
         wi[bin] = im
         let size = re * re + im * im
-        let known = fade * p[bin] * (1 - 0.5 * mu * (x * x + y * y))
+        let known = fade * p[bin] * (1 - 0.35 * mu * (x * x + y * y))
         var next = known + noise * (size + quiet)
         if isWrong { next = next.atLeast(misfit * (size + restart)) }
         p[bin] = next.atLeast(Four(repeating: 1e-9))
