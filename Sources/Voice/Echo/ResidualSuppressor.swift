@@ -239,13 +239,13 @@ struct ResidualSuppressor: ~Copyable {
   }
 
   private func estimateEcho(_ expected: Floats, _ situation: Situation) {
-    let weight: Float = 5 - 3.8 * near
+    let weight = situation.wasGood ? 5 - 3.8 * near : 1.5
     var band = 0
     while band < Self.bands {
       var bin = Self.edge(band)
       let end = Self.edge(band + 1)
       let share = weight * max(leakage[band], situation.misfit)
-      let unknown = situation.isTrusted ? 1 - 0.5 * near : 2 * coupling[band]
+      let unknown = situation.isTrusted ? 1 - 0.5 * near : coupling[band]
       while bin < end {
         echo[bin] = max(share * held[bin], unknown * expected[bin])
         bin += 1
@@ -278,10 +278,10 @@ struct ResidualSuppressor: ~Copyable {
   }
 
   private mutating func weigh(_ situation: Situation) {
-    let echoFloor: Float = situation.isTrusted ? 0.003 + 0.147 * near : 0.1
+    let echoFloor: Float = situation.wasGood ? 0.003 + 0.147 * near : 0.15
     let noiseFloor: Float = situation.holdsNoise ? 0.2 : 1
     // Where only the far side speaks, a little more.
-    let extra: Float = situation.isTrusted && situation.isFarActive ? 0.12 + 0.88 * near : 1
+    let extra: Float = situation.wasGood && situation.isFarActive ? 0.12 + 0.88 * near : 1
     var upper: Float = 0
     var bin = 0
     while bin <= 160 {
