@@ -39,7 +39,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   private let far: Floats
   private let aligned: Floats
   private let estimate: Floats
-  let left: Floats
+  private let left: Floats
   private let worked: Floats
   private let history: Floats
 
@@ -49,9 +49,9 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   private var farHighPass = HighPass()
   private var ring: ReferenceRing
   private var search: DelaySearch
-  var filter: KalmanFilter
+  private var filter: KalmanFilter
   private var drift: DriftTracker
-  var suppressor: ResidualSuppressor
+  private var suppressor: ResidualSuppressor
   private let transform: FourierTransform
 
   // The delay.
@@ -60,6 +60,11 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   private var isLocked = false
   private var lastFound: Float = 0
   private var foundAgain = 0
+
+  // Half duplex: 350 ms that the echo may be late by, and 200 ms of the room's own.
+  private static let farHoldBlocks = 55
+  private var farHold = 0
+  private var opening: Float = 1
 
   // Trust.
   private var activeHold = 0
@@ -105,6 +110,8 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     ready = prefill
   }
 
+  /// Takes a period in and gives the one `delaySamples` before. `played` is what was handed to the loudspeaker a cycle before; what
+  /// it lacks is silence.
   public mutating func process(microphone: inout PCMFrame, played: borrowing PCMFrame) {
     guard isRunning else { return }
     let count = min(microphone.count, Limits.periodSamplesMax)
@@ -164,8 +171,35 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
       left: left, estimated: estimate, expected: filter.expected,
       .init(
         isFarActive: isFarActive, misfit: isFarActive ? filter.misfit : 0, isTrusted: isTrusted,
-        wasGood: leastLeft < 0.03,         holdsNoise: processing.noiseSuppression, holdsEcho: echoIsHeld), out: worked, transform: transform)
-    micSplit.join(worked, low: low, gain: suppressor.upperGain, out)
+        wasGood: leastLeft < 0.03, holdsNoise: processing.noiseSuppression, holdsEcho: echoIsHeld), out: worked,
+      transform: transform)
+    let open = takeTurns()
+    micSplit.join(worked, low: low, gain: suppressor.upperGain * open, out)
+  }
+
+  /// Half duplex: the microphone is shut while the far side is heard and until its echo is over; answers how far it is open.
+  private mutating func takeTurns() -> Float {
+    let wanted: Float
+    if processing.echo == .halfDuplex {
+      farHold = far.energy(160) > 3e-6 * 160 ? Self.farHoldBlocks : max(0, farHold - 1)
+      wanted = farHold > 0 ? 0 : 1
+    } else {
+      farHold = 0
+      wanted = 1
+    }
+    let before = opening
+    // Shut in two blocks, open in ten.
+    opening = max(wanted, opening - 0.5)
+    opening = min(opening, before + 0.1)
+    if before < 1 || opening < 1 {
+      let step = (opening - before) / 160
+      var index = 0
+      while index < 160 {
+        worked[index] *= before + step * Float(index)
+        index += 1
+      }
+    }
+    return opening
   }
 
   private mutating func cancel() {
@@ -276,6 +310,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     leastLeft = 1
   }
 
+  /// Switches echo and noise; what was learnt of the echo is kept unless it is switched off or on.
   public mutating func set(_ processing: SoundProcessing) {
     let runs = processing.echo != .off || processing.noiseSuppression
     if runs, !isRunning {
@@ -294,6 +329,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     isRunning = runs
   }
 
+  /// Delay, echo return loss enhancement, drift and who speaks.
   public var report: ProcessingReport {
     var report = ProcessingReport()
     guard isRunning, processing.echo != .off else { return report }

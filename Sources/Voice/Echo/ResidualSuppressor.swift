@@ -58,7 +58,7 @@ struct ResidualSuppressor: ~Copyable {
   private let echo: Floats
   private let clean: Floats
   private let gain: Floats
-  let leakage: Floats
+  private let leakage: Floats
   private let coupling: Floats
   private let leakSum: Floats
   private let heldSum: Floats

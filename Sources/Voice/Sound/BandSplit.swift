@@ -14,9 +14,9 @@
 import Core
 
 /// Splits sound and joins it again, 480 samples at a time. Owned by the audio thread.
-struct BandSplit: ~Copyable {
+public struct BandSplit: ~Copyable {
   /// By how much `join` gives back later what `split` took, in samples at 48 kHz: the filters' 61, and a block.
-  static let delaySamples = 61 + 480
+  public static let delaySamples = 61 + 480
   /// The filter's taps.
   static let taps = 64
   /// How many floats of memory a split takes.
@@ -71,7 +71,7 @@ struct BandSplit: ~Copyable {
   }
 
   /// Takes 480 samples at 48 kHz and writes 160 at 16 kHz.
-  mutating func split(_ samples: Floats, _ low: Floats) {
+  public mutating func split(_ samples: Floats, _ low: Floats) {
     dense.update(from: dense + 480, count: Self.taps)
     (dense + Self.taps).update(from: samples, count: 480)
     var index = 0
@@ -90,14 +90,14 @@ struct BandSplit: ~Copyable {
   }
 
   /// Keeps what was split for `join`; for a side that is joined again.
-  mutating func keep(_ samples: Floats) {
+  public mutating func keep(_ samples: Floats) {
     late.update(from: late + 480, count: Self.delaySamples)
     (late + Self.delaySamples).update(from: samples, count: 480)
   }
 
   /// Writes 480 samples at 48 kHz: `worked` of the block before, and the rest times a gain that goes to `gain`. `low` is
   /// what `split` gave this time.
-  mutating func join(_ worked: Floats, low: Floats, gain: Float, _ samples: Floats) {
+  public mutating func join(_ worked: Floats, low: Floats, gain: Float, _ samples: Floats) {
     let step = (gain - lastGain) / 160
     thin.update(from: thin + 160, count: 24)
     var slope = Four(0, 1, 2, 3) * step + lastGain
@@ -139,7 +139,7 @@ struct BandSplit: ~Copyable {
   }
 
   /// Forgets what it heard.
-  mutating func reset() {
+  public mutating func reset() {
     dense.clear(Self.taps + 480)
     late.clear(1024)
     old.clear(160)

@@ -10,11 +10,11 @@
 import Core
 
 /// A real transform and its inverse. Owned by one thread; makes nothing after its tables.
-struct FourierTransform: ~Copyable {
+public struct FourierTransform: ~Copyable {
   /// How many samples are transformed: 320 or 2,048.
-  let size: Int
+  public let size: Int
   /// How many bins come out, `size` / 2 + 1.
-  var bins: Int { half + 1 }
+  public var bins: Int { half + 1 }
 
   private let half: Int
   private let memory: FloatMemory
@@ -69,8 +69,8 @@ struct FourierTransform: ~Copyable {
     }
   }
 
-  /// The bins of `samples`: bin k is the sum of samples n by e^(−2πikn/size). The ends' imaginary parts are 0.
-  func forward(_ samples: Floats, _ re: Floats, _ im: Floats) {
+  /// The bins of `samples`, into planes with room for three more than there are: bin k is the sum of samples n by e^(−2πikn/size). The ends' imaginary parts are 0.
+  public func forward(_ samples: Floats, _ re: Floats, _ im: Floats) {
     var index = 0
     while index < half / 4 {
       let low = samples.four(at: 8 * index)
@@ -106,7 +106,7 @@ struct FourierTransform: ~Copyable {
   }
 
   /// The samples of `re` and `im`, the true inverse of `forward`.
-  func inverse(_ re: Floats, _ im: Floats, _ samples: Floats) {
+  public func inverse(_ re: Floats, _ im: Floats, _ samples: Floats) {
     let scale = 0.5 / Float(half)
     var index = 0
     while index < half / 4 {

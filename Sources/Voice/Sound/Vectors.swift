@@ -7,14 +7,14 @@
 // floats: so loops over sound are written on vectors of four, which SSE and NEON both have.
 
 /// Where floats lie. Parts handed out by `FloatMemory` begin at a multiple of 16 bytes.
-typealias Floats = UnsafeMutablePointer<Float>
+public typealias Floats = UnsafeMutablePointer<Float>
 /// What the processor takes at a time.
 typealias Four = SIMD4<Float>
 
 /// A run of floats on the heap, handed out in parts; zero when it is made.
-struct FloatMemory: ~Copyable {
+public struct FloatMemory: ~Copyable {
   /// All of it.
-  let floats: UnsafeMutableBufferPointer<Float>
+  public let floats: UnsafeMutableBufferPointer<Float>
 
   /// Takes over `floats`, which are freed with this value.
   init(owning floats: UnsafeMutableBufferPointer<Float>) { self.floats = floats }
