@@ -143,7 +143,7 @@ struct ResidualSuppressor: ~Copyable {
       heard.fours[bin] = a * a + b * b
       let power = c * c + d * d
       estimate.fours[bin] = power
-      held.fours[bin] = power.atLeast(0.8 * held.fours[bin])
+      held.fours[bin] = power.atLeast(0.7 * held.fours[bin])
       bin += 1
     }
     noise.process(heard, echo: echo)
@@ -239,7 +239,7 @@ struct ResidualSuppressor: ~Copyable {
   }
 
   private func estimateEcho(_ expected: Floats, _ situation: Situation) {
-    let weight = situation.wasGood ? 5 - 3.8 * near : 1.5
+    let weight = situation.wasGood ? 5 - 4.2 * near : 1.5
     var band = 0
     while band < Self.bands {
       var bin = Self.edge(band)
