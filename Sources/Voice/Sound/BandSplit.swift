@@ -131,7 +131,7 @@ public struct BandSplit: ~Copyable {
     slope = Four(0, 1, 2, 3) * (step / 3) + lastGain
     index = 0
     while index < 120 {
-      samples.fours[index] += slope * late.four(at: 4 * index)
+      samples.put(samples.four(at: 4 * index) + slope * late.four(at: 4 * index), at: 4 * index)
       slope += 4 * step / 3
       index += 1
     }
