@@ -104,6 +104,8 @@ public enum VoiceCommand: Sendable, BitwiseCopyable {
   case stopTone
   /// How loud everything is played, 0 ... 100 percent.
   case setVolume(percent: UInt8)
+  /// What is done to the microphone's sound.
+  case setProcessing(SoundProcessing)
 }
 
 /// What the audio thread tells the loop thread about one talker. All but the delay and levels are totals since

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
-// The seam between the engine and an echo canceller. The processing comes later; `NoCanceller` is the plain twin.
+// The seam between the engine and an echo canceller; `NoCanceller` is the plain twin.
 
 public import Core
 
@@ -11,6 +11,10 @@ public protocol EchoCanceller: ~Copyable {
   /// Changes `microphone` in place. `played` is the period handed to the loudspeaker one cycle before, so it comes no
   /// later than its echo; it has as many samples as `microphone`.
   mutating func process(microphone: inout PCMFrame, played: borrowing PCMFrame)
+  /// Switches parts of the processing on or off, from the next period on.
+  mutating func set(_ processing: SoundProcessing)
+  /// How the processing stands.
+  var report: ProcessingReport { get }
 }
 
 /// Leaves the microphone as it is.
@@ -20,4 +24,10 @@ public struct NoCanceller: EchoCanceller, ~Copyable {
 
   /// Does nothing.
   public mutating func process(microphone: inout PCMFrame, played: borrowing PCMFrame) {}
+
+  /// Does nothing.
+  public mutating func set(_ processing: SoundProcessing) {}
+
+  /// A report of nothing.
+  public var report: ProcessingReport { ProcessingReport() }
 }

@@ -26,6 +26,7 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
         counters.toneNumber = number
       case .stopTone: tones.stop()
       case .setVolume(let percent): volumePercent = min(100, Int(percent))
+      case .setProcessing(let processing): canceller.set(processing)
       }
     }
   }
