@@ -68,12 +68,12 @@ public struct AudioSettings: Equatable, Sendable {
   public var periodMilliseconds = 10
   /// The voice frame's length in milliseconds: 10 or 20.
   public var frameMilliseconds = 20
-  /// Whether the loudspeaker's sound is taken out of the microphone's. A switch; the processing comes later.
-  public var echoCancellation = true
-  /// Whether steady noise is taken out of the microphone's sound. A switch; the processing comes later.
-  public var noiseSuppression = true
-  /// Whether a quiet or loud voice is brought to an even level. A switch; the processing comes later.
-  public var gainControl = true
+  /// What is done about the loudspeaker's echo in the microphone; nil: it is cancelled where the input is a sound card.
+  public var echo: EchoMode?
+  /// Whether steady noise is taken out of the microphone's sound; nil: where the input is a sound card.
+  public var noiseSuppression: Bool?
+  /// Whether a quiet or loud voice is brought to an even level; nil: where the input is a sound card.
+  public var gainControl: Bool?
   /// What is taken from a stereo input.
   public var inputChannel = CaptureChannel.mix
   /// SCHED_FIFO priority of the audio thread, 1 ... 99; 0: none is asked for.
@@ -84,6 +84,15 @@ public struct AudioSettings: Equatable, Sendable {
   public var prefillPeriods = 2
   /// The speaker's volume at start, 0 ... 100.
   public var volumePercent = 100
+
+  /// What is done to the input's sound. Files and generated sound are taken as they are unless something else is said.
+  public var processing: SoundProcessing {
+    var isMicrophone = false
+    if case .alsa = input { isMicrophone = true }
+    return SoundProcessing(
+      echo: echo ?? (isMicrophone ? .cancel : .off), noiseSuppression: noiseSuppression ?? isMicrophone,
+      gainControl: gainControl ?? isMicrophone)
+  }
 }
 
 /// Where HTTPS is listened for.

@@ -104,13 +104,15 @@ public enum SettingsSchema {
             return .accepted
           }),
         KeyRule(
-          "echo_cancellation", default: "true", "true or false",
-          .boolean { value, settings in settings.audio.echoCancellation = value }),
+          "echo", default: nil, "\"cancel\", \"suppress\", \"half-duplex\" or \"off\"",
+          .word([("cancel", EchoMode.cancel), ("suppress", .suppress), ("half-duplex", .halfDuplex), ("off", .off)]) {
+            mode, settings in settings.audio.echo = mode
+          }),
         KeyRule(
-          "noise_suppression", default: "true", "true or false",
+          "noise_suppression", default: nil, "true or false",
           .boolean { value, settings in settings.audio.noiseSuppression = value }),
         KeyRule(
-          "gain_control", default: "true", "true or false",
+          "gain_control", default: nil, "true or false",
           .boolean { value, settings in settings.audio.gainControl = value }),
         KeyRule(
           "input_channel", default: "\"mix\"", "\"mix\", \"left\" or \"right\"",

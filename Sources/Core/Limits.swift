@@ -614,7 +614,7 @@ public enum Limits {
 }
 
 /// Commands that wait for their ring: one of each of eight kinds, and one for each talker.
-public typealias WaitingVoiceCommands = FixedList<12, VoiceCommand>
+public typealias WaitingVoiceCommands = FixedList<16, VoiceCommand>
 
 /// Addresses of this machine, with what is known of each.
 public typealias InterfaceAddressList<Element: BitwiseCopyable> = FixedList<32, Element>
@@ -652,11 +652,11 @@ public typealias ICECredentialStorage = InlineArray<256, UInt8>
 public typealias ICEFoundationStorage = InlineArray<32, UInt8>
 /// Types of unknown attributes, to be named in an error.
 public typealias STUNUnknownAttributes = FixedList<8, UInt16>
-/// A section's identifier in RTP packets.
 /// The copies of one packet that are still to be taken, `Limits.redundantBlocksMax`.
 public typealias RedundantBlockTable<Value: BitwiseCopyable> = FixedList<8, Value>
 /// One a remembered packet, `Limits.redundancyHistoryPackets`.
 public typealias RedundancyHistory<Value> = InlineArray<64, Value>
+/// A section's identifier in RTP packets.
 public typealias RTPMIDStorage = FixedList<16, UInt8>
 /// A canonical name in RTCP packets.
 public typealias RTCPCNAMEStorage = FixedList<32, UInt8>

@@ -31,6 +31,20 @@ public struct SoundProcessing: Hashable, Sendable, BitwiseCopyable {
     self.gainControl = gainControl
   }
 
+  /// What is done, in words for a log.
+  public var sentence: String {
+    var parts: [String] = []
+    switch echo {
+    case .off: break
+    case .suppress: parts.append("echo suppressed")
+    case .cancel: parts.append("echo cancelled")
+    case .halfDuplex: parts.append("one side heard at a time")
+    }
+    if noiseSuppression { parts.append("noise suppressed") }
+    if gainControl { parts.append("level controlled") }
+    return parts.isEmpty ? "taken as it is" : parts.joined(separator: ", ")
+  }
+
   /// The microphone as it is.
   public static let none = SoundProcessing(echo: .off, noiseSuppression: false, gainControl: false)
 }

@@ -184,6 +184,8 @@ public struct VoiceReport: Sendable, BitwiseCopyable {
   public var isTonePlaying = false
   /// The number of the last tone that was begun, or that was to be; 0 before.
   public var toneNumber: UInt32 = 0
+  /// How the processing of the microphone's sound stands.
+  public var processing = ProcessingReport()
   /// What each talker's buffer did.
   public var talkers = PerTalker<TalkerReport>(repeating: TalkerReport())
 

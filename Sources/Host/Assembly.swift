@@ -10,5 +10,5 @@ public import Voice
 
 /// The service as the product has it: DTLS-SRTP over mbedTLS and libsrtp.
 public typealias Service = VOIPService<DTLSSRTPChannel>
-/// The engine as the product has it: Opus, and no echo canceller yet.
-public typealias VoiceEngine = Engine<OpusEncoder, OpusDecoder, NoCanceller>
+/// The engine as the product has it: Opus, and our own echo canceller.
+public typealias VoiceEngine = Engine<OpusEncoder, OpusDecoder, KalmanCanceller>

@@ -31,7 +31,7 @@ final class AudioThread {
   private static func makeEngine(_ settings: HostSettings, ends: consuming VoiceEngine.Ends) -> VoiceEngine {
     VoiceEngine(
       periodSamples: settings.periodSamples, frameSamples: settings.service.frameSamples, encoder: OpusEncoder(),
-      canceller: NoCanceller(), ends: ends, makeDecoder: { OpusDecoder() })
+      canceller: KalmanCanceller(periodSamples: settings.periodSamples), ends: ends, makeDecoder: { OpusDecoder() })
   }
 
   /// Whether the thread runs.

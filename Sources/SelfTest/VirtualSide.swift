@@ -62,7 +62,8 @@ public final class VirtualSide<
       makeDecoder: makeDecoder)
     service = VOIPService(
       configuration: VOIPConfiguration(
-        iceServers: plan.iceServers, frameSamples: plan.frameSamples, bitrate: plan.bitrate, talk: plan.talk),
+        iceServers: plan.iceServers, processing: .none, frameSamples: plan.frameSamples, bitrate: plan.bitrate,
+        talk: plan.talk),
       identity: identity,
       rings: VOIPRings(
         captured: capturedRing.takeConsumer(), received: receivedRing.takeProducer(),

@@ -22,37 +22,13 @@ public struct ICEServer: Sendable, Equatable {
   public static let publicDefault = ICEServer(host: "stun.l.google.com", port: 19302)
 }
 
-/// Which processing the captured sound is to pass through.
-///
-/// The switches are part of the interface; the processing itself comes with a later release. Until then
-/// `VOIPState.activeAudioProcessing` answers all off, whatever is asked for, so that nobody is told of an echo
-/// canceller that is not there.
-public struct AudioProcessing: Sendable, Equatable {
-  /// Removes the far voice from the microphone.
-  public var echoCancellation: Bool
-  /// Lowers steady noise.
-  public var noiseSuppression: Bool
-  /// Evens out the level.
-  public var gainControl: Bool
-
-  /// The given switches, all on unless said otherwise.
-  public init(echoCancellation: Bool = true, noiseSuppression: Bool = true, gainControl: Bool = true) {
-    self.echoCancellation = echoCancellation
-    self.noiseSuppression = noiseSuppression
-    self.gainControl = gainControl
-  }
-
-  /// No processing.
-  public static let off = AudioProcessing(echoCancellation: false, noiseSuppression: false, gainControl: false)
-}
-
 /// What a service is told at its beginning.
 public struct VOIPConfiguration: Sendable {
   /// Servers asked for our public address; their names are resolved by whoever drives the service, and never waited
   /// for.
   public var iceServers: [ICEServer]
-  /// What the captured sound is to pass through.
-  public var audioProcessing: AudioProcessing
+  /// What is done to the captured sound.
+  public var processing: SoundProcessing
   /// How long a voice frame is, in samples at 48 kHz: 480 or 960. Must be what the engine is set to.
   public var frameSamples: Int
   /// How many bits a second our voice takes at most, copies of frames included, and the far side's: 8,000 ... 64,000. What a
@@ -66,13 +42,13 @@ public struct VOIPConfiguration: Sendable {
   /// The default: one public STUN server, all processing, frames of 20 ms, no loopback, an open
   /// microphone.
   public init(
-    iceServers: [ICEServer] = [.publicDefault], audioProcessing: AudioProcessing = AudioProcessing(),
+    iceServers: [ICEServer] = [.publicDefault], processing: SoundProcessing = SoundProcessing(),
     frameSamples: Int = 960, bitrate: Int = 32_000, allowsLoopback: Bool = false, talk: TalkRules = TalkRules()
   ) {
     precondition((8_000...64_000).contains(bitrate), "a voice takes 8,000 to 64,000 bit/s")
     precondition(frameSamples == 480 || frameSamples == 960, "a voice frame is 10 or 20 ms long")
     self.iceServers = iceServers
-    self.audioProcessing = audioProcessing
+    self.processing = processing
     self.frameSamples = frameSamples
     self.bitrate = bitrate
     self.allowsLoopback = allowsLoopback

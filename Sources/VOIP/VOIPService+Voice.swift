@@ -43,6 +43,12 @@ extension VOIPService where Channel: ~Copyable {
     command(.setSpeakerMuted(muted))
   }
 
+  /// Switches parts of the processing of the microphone's sound, from the audio thread's next period on.
+  public mutating func setProcessing(_ processing: SoundProcessing) {
+    configuration.processing = processing
+    command(.setProcessing(processing))
+  }
+
   // MARK: Questions
 
   /// The digest of our certificate, as descriptions carry it.
@@ -62,7 +68,8 @@ extension VOIPService where Channel: ~Copyable {
     answer.inputLevel = Self.level(centibels: report.inputLevelCentibels)
     answer.outputLevel = Self.level(centibels: report.outputLevelCentibels)
     for index in lines.indices where lines[index] != nil { answer.connectionCount += 1 }
-    answer.requestedAudioProcessing = configuration.audioProcessing
+    answer.processing = configuration.processing
+    answer.processingReport = report.processing
     answer.failedLookups = memory.failedLookups
     answer.skippedFrames = memory.skippedFrames
     answer.refusedFrames = memory.refusedFrames
@@ -244,9 +251,9 @@ extension VoiceCommand {
   fileprivate func isReplaced(by other: VoiceCommand) -> Bool {
     switch (self, other) {
     case (.setSpeakerMuted, .setSpeakerMuted), (.setSending, .setSending), (.setExpectedLoss, .setExpectedLoss),
-      (.setBitrate, .setBitrate), (.setTalkRules, .setTalkRules), (.setTalking, .setTalking), (.setVolume, .setVolume),
-      (.playTone, .playTone),
-      (.playTone, .stopTone), (.stopTone, .stopTone):
+      (.setBitrate, .setBitrate), (.setProcessing, .setProcessing), (.setTalkRules, .setTalkRules),
+      (.setTalking, .setTalking), (.setVolume, .setVolume), (.playTone, .playTone), (.playTone, .stopTone),
+      (.stopTone, .stopTone):
       true
     case (.addTalker(let talker), .addTalker(let another)), (.addTalker(let talker), .removeTalker(let another)),
       (.removeTalker(let talker), .addTalker(let another)), (.removeTalker(let talker), .removeTalker(let another)):

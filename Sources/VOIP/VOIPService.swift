@@ -126,6 +126,7 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     memory = Memory(talk: configuration.talk)
     clock = WallClock(time: wallClock, instant: now)
     command(.setTalkRules(configuration.talk))
+    command(.setProcessing(configuration.processing))
   }
 
   // MARK: Handle

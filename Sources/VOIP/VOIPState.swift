@@ -73,10 +73,10 @@ public struct VOIPState: Sendable {
   public var outputLevel = 0
   /// Connections there are.
   public var connectionCount = 0
-  /// The processing that was asked for.
-  public var requestedAudioProcessing = AudioProcessing()
-  /// The processing that is really done: none in this release.
-  public var activeAudioProcessing = AudioProcessing.off
+  /// What is done to the microphone's sound.
+  public var processing = SoundProcessing()
+  /// How that stands.
+  public var processingReport = ProcessingReport()
   /// Look-ups of server names that failed.
   public var failedLookups: UInt64 = 0
   /// Captured frames skipped because the loop thread was late.

@@ -15,6 +15,8 @@ public protocol EchoCanceller: ~Copyable {
   mutating func set(_ processing: SoundProcessing)
   /// How the processing stands.
   var report: ProcessingReport { get }
+  /// Whether the last period held the far side's echo and no voice of here, as far as is known.
+  var isFarOnly: Bool { get }
 }
 
 /// Leaves the microphone as it is.
@@ -30,4 +32,7 @@ public struct NoCanceller: EchoCanceller, ~Copyable {
 
   /// A report of nothing.
   public var report: ProcessingReport { ProcessingReport() }
+
+  /// Never: nothing is known.
+  public var isFarOnly: Bool { false }
 }

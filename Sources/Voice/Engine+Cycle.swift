@@ -26,7 +26,9 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
         counters.toneNumber = number
       case .stopTone: tones.stop()
       case .setVolume(let percent): volumePercent = min(100, Int(percent))
-      case .setProcessing(let processing): canceller.set(processing)
+      case .setProcessing(let processing):
+        canceller.set(processing)
+        gain.set(on: processing.gainControl)
       }
     }
   }
@@ -65,6 +67,7 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
     precondition(captured.count >= 0 && captured.count <= Limits.periodSamplesMax, "a captured period is too long")
     lastPlayed.count = captured.count
     canceller.process(microphone: &captured, played: lastPlayed)
+    gain.process(&captured, isFarOnly: canceller.isFarOnly)
     captured.withSamples { inputMeter.add($0) }
     // A talkspurt begins (RFC 3551 section 4.1).
     if gate.process(&captured, periodSamples: periodSamples) { markerPending = true }

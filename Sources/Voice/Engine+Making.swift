@@ -20,7 +20,7 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
     self.init(
       periodSamples: periodSamples, frameSamples: frameSamples, encoder: encoder, canceller: canceller,
       talkers: talkers, ends: ends, scratch: SampleMemory(count: Limits.periodSamplesMax),
-      line: SampleMemory(count: Limits.talkPreRollSamplesMax))
+      line: SampleMemory(count: Limits.talkPreRollSamplesMax), gain: GainControl())
   }
 }
 

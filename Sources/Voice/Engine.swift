@@ -3,7 +3,7 @@
 //
 // The audio thread's whole work: one call of `cycle` a device period.
 //
-//   captured --> canceller --> meter --> mute, talk --> frame --> encoder --> ring `captured` (doorbell is the caller's)
+//   captured --> canceller --> gain --> meter --> mute, talk --> frame --> encoder --> ring `captured` (and the doorbell)
 //                    ^
 //                    |  the period played one cycle before
 //                    |
@@ -58,6 +58,7 @@ public struct Engine<
 
   var encoder: Encoder
   var canceller: Canceller
+  var gain: GainControl
   var talkers: TalkerTable<Decoder>
   var ends: Ends
   let scratch: SampleMemory
@@ -92,7 +93,7 @@ public struct Engine<
   init(
     periodSamples: Int, frameSamples: Int, encoder: consuming Encoder, canceller: consuming Canceller,
     talkers: consuming TalkerTable<Decoder>, ends: consuming Ends, scratch: consuming SampleMemory,
-    line: consuming SampleMemory
+    line: consuming SampleMemory, gain: consuming GainControl
   ) {
     precondition(periodSamples == 240 || periodSamples == 480 || periodSamples == 960, "a period is 5, 10 or 20 ms")
     precondition(frameSamples == 480 || frameSamples == 960, "a voice frame is 10 or 20 ms")
@@ -100,6 +101,7 @@ public struct Engine<
     self.frameSamples = frameSamples
     self.encoder = encoder
     self.canceller = canceller
+    self.gain = gain
     self.talkers = talkers
     self.ends = ends
     self.scratch = scratch
@@ -139,6 +141,8 @@ public struct Engine<
     report.speakerMuted = speakerGate.isMuted
     report.isGateOpen = gate.isOpen
     report.isTonePlaying = tones.tone != nil
+    report.processing = canceller.report
+    report.processing.gainCentibels = Int32(2000 * 0.434_294_481_9 * Maths.logarithm(Double(gain.factor)))
     for index in 0..<Limits.talkersMax {
       report.talkers[index] = talkers.report(index)
       report.talkers[index].isActive = isActive[index]

@@ -82,9 +82,7 @@ struct Configuration {
     host.stateDirectory = settings.stateDirectory
     host.service = VOIPConfiguration(
       iceServers: settings.ice.servers.map { ICEServer(host: $0.host, port: $0.port) },
-      audioProcessing: AudioProcessing(
-        echoCancellation: settings.audio.echoCancellation, noiseSuppression: settings.audio.noiseSuppression,
-        gainControl: settings.audio.gainControl),
+      processing: settings.audio.processing,
       frameSamples: settings.audio.frameMilliseconds * 48, allowsLoopback: settings.allowsLoopback,
       talk: settings.talk.rules)
     return host

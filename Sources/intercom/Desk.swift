@@ -111,11 +111,7 @@ final class Desk {
     case .file(let path): note(.information, "sound", "output: file \(path)")
     case .none: note(.notice, "sound", "output: none, nothing is heard here")
     }
-    if settings.service.audioProcessing != .off {
-      note(
-        .notice, "sound",
-        "echo cancellation, noise suppression and gain control are not there yet; the switches have no effect")
-    }
+    note(.information, "sound", "microphone: \(settings.service.processing.sentence)")
   }
 
   /// Ends the sound, completes files, and sums the log up.

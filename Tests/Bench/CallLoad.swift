@@ -37,13 +37,14 @@ private final class CallSide {
     let mute = MuteBit()
     engine = VoiceEngine(
       periodSamples: CallLoad.periodSamples, frameSamples: CallLoad.frameSamples, encoder: OpusEncoder(),
-      canceller: NoCanceller(),
+      canceller: KalmanCanceller(periodSamples: CallLoad.periodSamples),
       ends: VoiceEngine.Ends(
         captured: capturedRing.takeProducer(), received: receivedRing.takeConsumer(),
         commands: commandRing.takeConsumer(), reports: reportRing.takeProducer(), mute: mute),
       makeDecoder: { OpusDecoder() })
     service = Service(
-      configuration: VOIPConfiguration(iceServers: [], frameSamples: CallLoad.frameSamples), identity: identity,
+      configuration: VOIPConfiguration(iceServers: [], processing: .none, frameSamples: CallLoad.frameSamples),
+      identity: identity,
       rings: VOIPRings(
         captured: capturedRing.takeConsumer(), received: receivedRing.takeProducer(),
         commands: commandRing.takeProducer(), reports: reportRing.takeConsumer(), mute: mute),

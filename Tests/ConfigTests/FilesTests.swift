@@ -88,6 +88,10 @@ struct FilesTests {
       expected.web.https = read.web.https
       (expected.web.certificate, expected.web.key) = (read.web.certificate, read.web.key)
       (expected.token, expected.room) = (read.token, read.room)
+      // Without a word it follows from the input, a sound card here.
+      #expect(read.audio.processing == expected.audio.processing)
+      (expected.audio.echo, expected.audio.noiseSuppression) = (read.audio.echo, read.audio.noiseSuppression)
+      expected.audio.gainControl = read.audio.gainControl
       #expect(read == expected)
     }
   }

@@ -18,7 +18,7 @@ struct SettingsTests {
     #expect(read.audio.output == .alsa("default"))
     #expect(read.audio.periodMilliseconds == 10)
     #expect(read.audio.frameMilliseconds == 20)
-    #expect(read.audio.echoCancellation && read.audio.noiseSuppression && read.audio.gainControl)
+    #expect(read.audio.processing == SoundProcessing(), "everything is on for a microphone")
     #expect(read.web.listen == Endpoint("127.0.0.1:8080"))
     #expect(read.web.accessMode == .open)
     #expect(read.ice.servers == [ICEServerSetting(host: "stun.l.google.com", port: 19302)])
@@ -39,7 +39,7 @@ struct SettingsTests {
       output = "file:out.wav"
       period_ms = 5
       frame_ms = 10
-      echo_cancellation = false
+      echo = "off"
       noise_suppression = false
       gain_control = false
       input_channel = "right"
@@ -129,7 +129,7 @@ struct SettingsTests {
     expected.audio.output = .file("out.wav")
     expected.audio.periodMilliseconds = 5
     expected.audio.frameMilliseconds = 10
-    expected.audio.echoCancellation = false
+    expected.audio.echo = .off
     expected.audio.noiseSuppression = false
     expected.audio.gainControl = false
     expected.board = "Raspberry Pi 4"
@@ -248,7 +248,7 @@ struct SettingsTests {
     (
       "name = 'x'\n[audio]\nperod_ms = 10",
       [
-        "3:1: audio.perod_ms: unknown key; expected input, output, period_ms, frame_ms, echo_cancellation, "
+        "3:1: audio.perod_ms: unknown key; expected input, output, period_ms, frame_ms, echo, "
           + "noise_suppression, gain_control, input_channel, volume, prefill_periods, priority, processor; "
           + "did you mean period_ms?"
       ]

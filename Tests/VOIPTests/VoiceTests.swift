@@ -186,8 +186,7 @@ struct VoiceTests {
   @Test("the processing that was asked for is told beside what is done: none yet")
   func processing() {
     let call = makePlainCall(VirtualCallPlan(seed: 8), sides: 1)
-    #expect(call.sides[0].state.requestedAudioProcessing == AudioProcessing())
-    #expect(call.sides[0].state.activeAudioProcessing == .off)
+    #expect(call.sides[0].state.processing == .none)
   }
 
   @Test("a loop thread that was held up skips old frames, and the newest go out")

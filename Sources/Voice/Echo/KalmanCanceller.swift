@@ -329,6 +329,9 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     isRunning = runs
   }
 
+  /// Whether far speech is played, or was a moment ago, and nobody speaks here.
+  public var isFarOnly: Bool { isRunning && processing.echo != .off && activeHold > 0 && suppressor.near < 0.3 }
+
   /// Delay, echo return loss enhancement, drift and who speaks.
   public var report: ProcessingReport {
     var report = ProcessingReport()
