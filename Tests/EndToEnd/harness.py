@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 60
 
 
 def config(folder, name, *, input="silence", output="none", period_ms=10, frame_ms=20, peers=(), servers=(),
-           answer="auto", state=None, web="", more=""):
+           answer="auto", state=None, audio="", web="", more=""):
     """Writes a configuration for one intercom on loopback and answers its path."""
     text = f"""
 name = "{name}"
@@ -37,6 +37,7 @@ output = "{output}"
 period_ms = {period_ms}
 frame_ms = {frame_ms}
 volume = 100
+{audio}
 [web]
 listen = "127.0.0.1:0"
 access = "open"

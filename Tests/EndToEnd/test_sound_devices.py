@@ -38,26 +38,51 @@ def test_null_devices_hold_a_call(tmp_path):
     assert figures["wake_ups_per_second"] < 300
 
 
-def through_alsa(tmp_path, speech):
+AS_IT_IS = 'echo = "off"\nnoise_suppression = false\ngain_control = false'
+
+
+def through_alsa(tmp_path, speech, *, audio, speakers=("callee", "caller")):
+    """A call between sound cards that are files; answers what each side heard of those that speak."""
     samples = (judge.read(speech) * 32767).astype("<i2")
-    spoken = tmp_path / "spoken.raw"
     # The plugin has nothing to give behind the end of its file.
-    spoken.write_bytes(numpy.concatenate([samples, numpy.zeros(60 * judge.RATE, dtype="<i2")]).tobytes())
+    silence = numpy.zeros(60 * judge.RATE, dtype="<i2")
     sides = []
     for name in ("callee", "caller"):
+        spoken = tmp_path / f"{name}-spoken.raw"
+        spoken.write_bytes(numpy.concatenate([samples, silence] if name in speakers else [silence]).tobytes())
         sides.append(config(
             tmp_path, name, input=f"alsa:file:FILE=/dev/null,INFILE={spoken},FORMAT=raw",
-            output=f"alsa:file:FILE={tmp_path}/{name}-heard.raw,FORMAT=raw"))
+            output=f"alsa:file:FILE={tmp_path}/{name}-heard.raw,FORMAT=raw", audio=audio))
     hold_a_call(tmp_path, *sides)
-    for name in ("callee", "caller"):
+    verdicts = {}
+    for name, other in (("callee", "caller"), ("caller", "callee")):
+        if other not in speakers:
+            continue
         heard = tmp_path / f"{name}-heard.wav"
         with wave.open(str(heard), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(judge.RATE)
             file.writeframes((tmp_path / f"{name}-heard.raw").read_bytes())
-        judge.check(judge.judge(speech, heard), f"the {name}, through alsa-lib")
+        verdicts[name] = judge.judge(speech, heard)
+    return verdicts
 
 
 def test_what_alsa_captures_is_heard_from_alsa(tmp_path, speech):
-    judge.best_of(lambda: through_alsa(tmp_path, speech))
+    def call():
+        for name, verdict in through_alsa(tmp_path, speech, audio=AS_IT_IS).items():
+            judge.check(verdict, f"the {name}, through alsa-lib")
+
+    judge.best_of(call)
+
+
+def test_a_clean_voice_passes_the_processing_of_a_microphone(tmp_path, speech):
+    """Everything is on, as it is for a sound card: the level is controlled, and little is taken from a clean voice."""
+    def call():
+        verdict = through_alsa(tmp_path, speech, audio="", speakers=("callee",))["caller"]
+        print(verdict)
+        assert abs(verdict.level_db) < 6, verdict
+        if verdict.pesq < 3.8:
+            raise judge.TooPoor(str(verdict))
+
+    judge.best_of(call)
