@@ -22,7 +22,11 @@ public struct OpusEncoder: VoiceEncoder, ~Copyable {
   public static let bitrates = 6_000...128_000
   /// How many samples (48 kHz) a decoded sound is behind the one encoded: 6.5 ms at every setting used here.
   public let lookaheadSamples: Int
+  /// Below it packets carry no FEC: Opus would narrow a voice to 6 kHz to make room for it.
+  private static let recoveryBitrateMin = 20_000
   private let state: OpaquePointer
+  private var bitrate: Int
+  private var expectedLossPercent = 0
 
   /// An encoder of `bitrate` bits a second (`bitrates`) and `complexity` 0 ... 10, that prepares for a loss of
   /// `expectedLossPercent`, 0 ... 100 (10, as a call begins before any loss can be known, and FEC costs an undisturbed
@@ -34,6 +38,7 @@ public struct OpusEncoder: VoiceEncoder, ~Copyable {
       preconditionFailure("there is no memory for an Opus encoder")
     }
     self.state = state
+    self.bitrate = bitrate
     lookaheadSamples = Int(copus_encoder_lookahead(state))
     setExpectedLoss(percent: expectedLossPercent)
   }
@@ -54,9 +59,11 @@ public struct OpusEncoder: VoiceEncoder, ~Copyable {
   }
 
   /// Says what loss to prepare for, clamped to 0 ... 100 percent; above 0 packets carry in-band FEC where the bitrate
-  /// allows it (1 ... 5 are taken for 6, see above).
+  /// allows it (1 ... 5 are taken for 6, see above), from 20,000 on.
   public mutating func setExpectedLoss(percent: Int) {
-    let result = copus_encoder_set_loss(state, percent <= 0 ? 0 : Int32(min(max(percent, 6), 100)))
+    expectedLossPercent = min(max(percent, 0), 100)
+    let percent = bitrate < Self.recoveryBitrateMin ? min(expectedLossPercent, 5) : max(expectedLossPercent, 6)
+    let result = copus_encoder_set_loss(state, expectedLossPercent == 0 ? 0 : Int32(percent))
     precondition(result == 0, "Opus refused an expected loss in bounds")
   }
 
@@ -65,6 +72,8 @@ public struct OpusEncoder: VoiceEncoder, ~Copyable {
     let clamped = min(max(bitsPerSecond, Self.bitrates.lowerBound), Self.bitrates.upperBound)
     let result = copus_encoder_set_bitrate(state, Int32(clamped))
     precondition(result == 0, "Opus refused a bitrate in bounds")
+    bitrate = clamped
+    setExpectedLoss(percent: expectedLossPercent)
   }
 
   /// Forgets everything heard so far; the settings stay, and with them whether the last frame carried FEC.

@@ -50,6 +50,24 @@ struct OpusTests {
     }
   }
 
+  @Test("at half the bitrate a voice keeps the band up to 8 kHz, whatever loss is expected, and gets it all back")
+  func halved() {
+    var encoder = OpusEncoder(expectedLossPercent: 20)
+    func bands() -> Set<Int> {
+      let packets = encoded(Sound.speech, frameSamples: 960, with: &encoder)
+      return Set(packets.dropFirst(5).map { $0.withUnsafeBytes { OpusPacket(ByteView($0))?.bandwidthHertz ?? 0 } })
+    }
+    #expect(bands() == [20_000])
+    encoder.setBitrate(16_000)
+    #expect(bands() == [8_000])
+    encoder.setExpectedLoss(percent: 30)
+    #expect(bands() == [8_000])
+    encoder.setBitrate(1)
+    encoder.setBitrate(32_000)
+    encoder.setExpectedLoss(percent: 10)
+    #expect(bands().contains(20_000))
+  }
+
   @Test("the bitrate is kept, and a higher complexity is taken")
   func bitrate() {
     let speech = Sound.speech
