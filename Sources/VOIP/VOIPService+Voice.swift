@@ -215,7 +215,9 @@ extension VOIPService where Channel: ~Copyable {
     let report = SendingPolicy.Report(
       lossPerMille: figures.remoteLossPerMille, roundTrip: figures.roundTripTime,
       burstPerMille: figures.remoteBurstPerMille, buffer: figures.remoteBuffer)
+    let hadCopies = line.policy.distance > 0
     line.policy.follow(report, takesCopies: line.connection.takesCopies, at: now)
+    if (line.policy.distance > 0) != hadCopies { tellExpectedLoss() }
     followBitrate()
   }
 
@@ -241,8 +243,15 @@ extension VOIPService where Channel: ~Copyable {
     if memory.expectedLoss.follow(perMille: worst, at: now) { tellExpectedLoss() }
   }
 
+  /// Where every far side gets copies, in-band FEC has little left to do, and the bits are better spent on the voice.
   private mutating func tellExpectedLoss() {
-    command(.setExpectedLoss(percent: UInt8(memory.expectedLoss.percent)))
+    var allHaveCopies = true
+    for index in lines.indices {
+      guard let line = lines[index], line.connection.takesVoice else { continue }
+      if line.policy.distance == 0 { allHaveCopies = false }
+    }
+    let percent = allHaveCopies ? ExpectedLoss.percentMin : memory.expectedLoss.percent
+    command(.setExpectedLoss(percent: UInt8(percent)))
   }
 }
 

@@ -230,12 +230,16 @@ struct VoiceTests {
     #expect(abs(level + 2000) < 150)
   }
 
-  @Test("FEC is prepared for from the start, follows a loss at once, and falls back only after 10 s")
-  func expectedLoss() throws {
+  @Test(
+    "FEC is prepared for from the start, follows a loss at once, and falls back only after 10 s; not where copies go along",
+    arguments: [false, true])
+  func expectedLoss(knowsCopies: Bool) throws {
     let told = [Told(), Told()]
     var number = -1
+    var plan = VirtualCallPlan(seed: 11)
+    if !knowsCopies { plan.leavesOut = "a=rtpmap:63" }
     let call = VirtualCall<ClearChannel, WatchedEncoder, PassThroughDecoder>(
-      plan: VirtualCallPlan(seed: 11), identities: [.init(seed: 1), .init(seed: 2)],
+      plan: plan, identities: [.init(seed: 1), .init(seed: 2)],
       makeEncoder: {
         number += 1
         return WatchedEncoder(told: told[number])
@@ -247,6 +251,10 @@ struct VoiceTests {
     #expect(told[0].times == 1)
     call.network.conditions.lossPercent = 30
     call.run(until: ms(25_000))
+    guard !knowsCopies else {
+      #expect(told[0].percent == 10)
+      return
+    }
     #expect(told[0].percent >= 20, "\(told[0].percent)")
     call.network.conditions.lossPercent = 0
     call.run(until: ms(31_000))
