@@ -95,6 +95,11 @@ let package = Package(
       name: "Bench", dependencies: ["Core", "Voice", "Peer", "VOIP", "Security", "Codecs", "Linux", "Host"],
       path: "Tests/Bench", exclude: ["run", "bench.py", "calls.py", "sound.py", "web.py"], swiftSettings: settings),
 
+    // What Tests/Sound/Echo/echo.py sends its scenes through.
+    .executableTarget(
+      name: "EchoBench", dependencies: ["Core", "Voice"], path: "Tests/Sound/Echo",
+      exclude: ["run", "echo.py", "scenes.py"], swiftSettings: settings),
+
     tests("Core"),
     tests("ICE", needs: ["Core", "SelfTest"]),
     tests("RTP", needs: ["Core"]),
