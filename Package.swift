@@ -100,6 +100,11 @@ let package = Package(
       name: "LossBench", dependencies: ["Core", "Peer", "VOIP", "Voice", "Codecs", "SelfTest"],
       path: "Tests/Sound/Loss", swiftSettings: settings),
 
+    // What Tests/Sound/Echo/echo.py sends its scenes through.
+    .executableTarget(
+      name: "EchoBench", dependencies: ["Core", "Voice"], path: "Tests/Sound/Echo",
+      exclude: ["run", "echo.py", "scenes.py"], swiftSettings: settings),
+
     tests("Core"),
     tests("ICE", needs: ["Core", "SelfTest"]),
     tests("RTP", needs: ["Core"]),

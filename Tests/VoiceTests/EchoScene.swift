@@ -36,6 +36,18 @@ struct EchoScene {
     echo = [Float](repeating: 0, count: count)
     let delay = delayMilliseconds * 48
     for (place, size) in taps {
+      if driftPartsPerMillion == 0 {
+        far.withUnsafeBufferPointer { far in
+          echo.withUnsafeMutableBufferPointer { echo in
+            var index = delay + place
+            while index < count {
+              echo[index] += size * far[index - delay - place]
+              index += 1
+            }
+          }
+        }
+        continue
+      }
       for index in 0..<count {
         let position = Double(index - delay - place) + Double(index) * driftPartsPerMillion * 1e-6
         let whole = Int(position.rounded(.down))

@@ -214,7 +214,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     activeHold = isLoud ? 20 : max(0, activeHold - 1)
     var noise: Float = 1e-3 * (filter.isYoung ? 3 : 1) + min(0.02, 10 * abs(drift.lastShift) * 1e-3)
     // A filter that never was good may learn from what is wrongly taken for near speech.
-    if isTrusted, suppressor.near > 0.3 { noise *= leastLeft < 0.03 ? 0.03 : 1 }
+    if isTrusted, suppressor.near > 0.3 { noise *= leastLeft < 0.03 ? 0.01 : 1 }
     filter.process(
       reference: aligned, microphone: mic, estimate: estimate, left: left, isActive: isLoud, noise: noise,
       transform: transform)

@@ -143,7 +143,7 @@ struct ResidualSuppressor: ~Copyable {
       heard.fours[bin] = a * a + b * b
       let power = c * c + d * d
       estimate.fours[bin] = power
-      held.fours[bin] = power.atLeast(0.7 * held.fours[bin])
+      held.fours[bin] = power.atLeast(0.5 * held.fours[bin])
       bin += 1
     }
     noise.process(heard, echo: echo)
@@ -239,7 +239,7 @@ struct ResidualSuppressor: ~Copyable {
   }
 
   private func estimateEcho(_ expected: Floats, _ situation: Situation) {
-    let weight = situation.wasGood ? 5 - 4.2 * near : 1.5
+    let weight = situation.wasGood ? 3.5 - 2.9 * near : 1.5
     var band = 0
     while band < Self.bands {
       var bin = Self.edge(band)
@@ -278,7 +278,7 @@ struct ResidualSuppressor: ~Copyable {
   }
 
   private mutating func weigh(_ situation: Situation) {
-    let echoFloor: Float = situation.wasGood ? 0.003 + 0.147 * near : 0.15
+    let echoFloor: Float = situation.wasGood ? 0.003 + 0.1 * near : 0.15
     let noiseFloor: Float = situation.holdsNoise ? 0.2 : 1
     // Where only the far side speaks, a little more.
     let extra: Float = situation.wasGood && situation.isFarActive ? 0.12 + 0.88 * near : 1
