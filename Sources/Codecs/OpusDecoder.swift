@@ -23,6 +23,9 @@ public struct OpusDecoder: VoiceDecoder, ~Copyable {
   /// How many samples (48 kHz) the packet codes for, 120 ... 5,760, or nil when it is malformed (RFC 6716 section 3.4).
   public func sampleCount(of payload: ByteView) -> Int? { OpusPacket(payload)?.sampleCount }
 
+  /// Whether the packet carries a copy of the sound before it (RFC 6716 section 4.2.3).
+  public func carriesRecovery(_ payload: ByteView) -> Bool { OpusPacket(payload)?.carriesRecovery ?? false }
+
   /// Decodes the packet into `samples`; answers how many were written, or nil when it is malformed or does not fit.
   public mutating func decode(_ payload: ByteView, into samples: UnsafeMutableBufferPointer<Int16>) -> Int? {
     guard let packet = OpusPacket(payload), packet.sampleCount <= samples.count else { return nil }

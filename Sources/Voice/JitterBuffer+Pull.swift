@@ -26,14 +26,20 @@ extension JitterBuffer {
           playoutTransit -= ahead
           position = begin
         } else if 0 - ahead >= Int64(sampleCount) {
-          latePackets += 1
+          if memory.slot(slot).pointee.copyOffsetSamples > 0 {
+            // Its packet is lost all the same, and would have been heard with more delay.
+            copies.late += 1
+            recovery.note(missing: 1, sampleCount: sampleCount)
+          } else {
+            latePackets += 1
+          }
           take(slot)
           continue
         }
       }
       return play(slot, begin: begin, offset: offset)
     }
-    return run(out: needed)
+    return run(out: lostSamples(needed), needed: needed)
   }
 
   /// The packet that follows what was pulled, when it is there, so that more sound can be left out than one packet has;
@@ -89,8 +95,8 @@ extension JitterBuffer {
   /// The sound cannot be stretched where it is; asked again 10 ms later.
   public mutating func stretchRefused() { lastStretch = lastPull - Int64(Limits.stretchSpacingSamples - 480) }
 
-  /// After a recovery was tried: whether the packet carried a copy.
-  public mutating func recoveryEnded(_ recovered: Bool) { recovery.note(recovered: recovered) }
+  /// After a packet was decoded: whether it carried a copy of the one before it (in-band FEC).
+  public mutating func played(carriesRecovery: Bool) { recovery.note(carriesRecovery: carriesRecovery) }
 
   // MARK: Steps
 
@@ -183,7 +189,15 @@ extension JitterBuffer {
       return .recover(slot: slot, sampleCount: Int(sampleCount), skip: Int(sampleCount - ahead))
     }
     let wanted = missing > 0 && ahead > sampleCount ? ahead - sampleCount : ahead
-    return run(out: Int(min(wanted, Int64(needed))), needed: needed)
+    return run(out: Int(min(wanted, Int64(lostSamples(needed)))), needed: needed)
+  }
+
+  /// How much to make up of what is missing: a whole frame where packets are waited for so long that it is lost beyond
+  /// doubt, for a codec makes up one frame better than its two halves; else no more than is needed now.
+  private func lostSamples(_ needed: Int) -> Int {
+    let waited = recovery.extraSamples
+    guard concealedRun == 0, waited > 0, slackSamples >= Int64(waited) else { return needed }
+    return max(needed, lastSampleCount)
   }
 
   /// Nothing is there: makes `count` samples up as long as that makes sense, then falls silent for `needed` and waits

@@ -17,7 +17,7 @@
 //
 //   questions  targetSamples, slackSamples, storedPackets, the counters
 //   in         insert, reset
-//   out        pull -> payload(of:), then recoveryEnded after .recover; after .frame stretchWanted -> pullAhead,
+//   out        pull -> payload(of:), after .frame played and stretchWanted -> pullAhead,
 //              stretched, stretchRefused
 //
 // What is unlike RFC 3550 appendix A.8: that jitter is a report's statistic; nothing here uses it.

@@ -22,6 +22,12 @@ public struct PassThroughDecoder: VoiceDecoder, ~Copyable {
     return count
   }
 
+  /// Whether the packet carries a copy of the frame before.
+  public func carriesRecovery(_ payload: ByteView) -> Bool {
+    guard let count = sampleCount(of: payload) else { return false }
+    return payload.count > PassThroughEncoder.headerBytes + count
+  }
+
   /// Decodes the packet into `samples`; nil when it is malformed or does not fit.
   public mutating func decode(_ payload: ByteView, into samples: UnsafeMutableBufferPointer<Int16>) -> Int? {
     guard let count = sampleCount(of: payload), count <= samples.count else { return nil }

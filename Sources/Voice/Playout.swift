@@ -125,6 +125,7 @@ public struct Playout<Decoder: VoiceDecoder & ~Copyable>: ~Copyable {
     if quietness.judge(fresh) { noise.learn(fresh) }
     counters.playedFrames += 1
     concealedRun = 0
+    jitter.played(carriesRecovery: decoder.carriesRecovery(jitter.payload(of: slot)))
     return true
   }
 
@@ -132,7 +133,6 @@ public struct Playout<Decoder: VoiceDecoder & ~Copyable>: ~Copyable {
     let start = makeRoom()
     let room = memory.part(start, count: Limits.receivedFrameSamplesMax)
     let recovered = decoder.recover(from: jitter.payload(of: slot), sampleCount: sampleCount, into: room)
-    jitter.recoveryEnded(recovered != nil)
     guard let recovered else {
       conceal(sampleCount - skip)
       return

@@ -23,6 +23,8 @@ public protocol VoiceEncoder: ~Copyable {
 public protocol VoiceDecoder: ~Copyable {
   /// How many samples (48 kHz) the packet codes for, or nil when it is malformed (RFC 6716 section 3).
   func sampleCount(of payload: ByteView) -> Int?
+  /// Whether the packet carries a copy of the one before it (in-band FEC).
+  func carriesRecovery(_ payload: ByteView) -> Bool
   /// Decodes the packet into `samples` (room for `Limits.receivedFrameSamplesMax`); answers how many were written, or
   /// nil when it is malformed.
   mutating func decode(_ payload: ByteView, into samples: UnsafeMutableBufferPointer<Int16>) -> Int?

@@ -116,6 +116,74 @@ func play(_ rows: [Row], period: Int = 480, line: Int = #line) {
     ])
   }
 
+  /// A buffer of frames of 20 ms in which each `every`th packet is lost for good, after `seconds`; packets carry FEC and
+  /// copies of the frame before as said. Answers the target, in frames beyond that of a buffer without loss.
+  private static func target(every: Int, carriesRecovery: Bool, copies: Bool, seconds: Int = 30) -> Int {
+    var targets = [0, 0]
+    for loses in [false, true] {
+      var buffer = JitterBuffer(periodSamples: 960)
+      for index in 0..<seconds * 50 {
+        let now = Instant.zero + .milliseconds(index * 20)
+        if !loses || index % every != 1 {
+          buffer.insert(makeFrame(index, timestamp: index * 960, at: now), sampleCount: 960)
+          if copies, loses, index % every == 2 {
+            var copy = makeFrame(index - 1, timestamp: (index - 1) * 960, at: now)
+            copy.copyOffsetSamples = 960
+            buffer.insert(copy, sampleCount: 960)
+          }
+        }
+        if case .frame = buffer.pull(needed: 960, at: now + .milliseconds(10)) {
+          buffer.played(carriesRecovery: carriesRecovery)
+        }
+      }
+      targets[loses ? 1 : 0] = buffer.targetSamples
+    }
+    return (targets[1] - targets[0]) / 960
+  }
+
+  @Test("loss costs a frame of delay where FEC or copies are there, two where both are and much is lost, else none")
+  func delayForCopies() {
+    #expect(Self.target(every: 10, carriesRecovery: false, copies: false) == 0)
+    #expect(Self.target(every: 10, carriesRecovery: true, copies: false) == 1)
+    #expect(Self.target(every: 10, carriesRecovery: false, copies: true) == 1)
+    #expect(Self.target(every: 10, carriesRecovery: true, copies: true) == 2)
+    #expect(Self.target(every: 33, carriesRecovery: true, copies: true) == 1)
+    #expect(Self.target(every: 300, carriesRecovery: true, copies: true) == 0)
+  }
+
+  @Test("a lost frame is made up as a whole once packets are waited for", arguments: [false, true])
+  func wholeFrame(loses: Bool) {
+    var buffer = JitterBuffer(periodSamples: 480)
+    var made: [Int] = []
+    var held = 0
+    for index in 0..<2_000 {
+      let now = Instant.zero + .milliseconds(index * 10)
+      let sequence = index / 2
+      // Two in a row, so that nothing recovers the first.
+      if index % 2 == 0, !loses || sequence % 20 > 1 {
+        buffer.insert(makeFrame(sequence, timestamp: sequence * 960, at: now), sampleCount: 960)
+      }
+      while held < 480 {
+        switch buffer.pull(needed: 480 - held, offset: held, at: now + .milliseconds(3)) {
+        case .frame(_, let count, let skip):
+          buffer.played(carriesRecovery: true)
+          held += count - skip
+          if case .lengthen(let wanted, _, _) = buffer.stretchWanted() {
+            buffer.stretched(by: wanted)
+            held += wanted
+          }
+        case .recover(_, let count, let skip): held += count - skip
+        case .conceal(let count):
+          if index > 1_000 { made.append(count) }
+          held += count
+        case .silence(let count): held += count
+        }
+      }
+      held -= 480
+    }
+    #expect(made == Array(repeating: 960, count: loses ? 25 : 0), "\(made)")
+  }
+
   @Test("a duplicate is counted, whether waiting or played")
   func duplicate() {
     play([

@@ -27,6 +27,8 @@ struct TraceDecoder: VoiceDecoder, ~Copyable {
 
   func sampleCount(of payload: ByteView) -> Int? { frameSamples }
 
+  func carriesRecovery(_ payload: ByteView) -> Bool { false }
+
   mutating func decode(_ payload: ByteView, into samples: UnsafeMutableBufferPointer<Int16>) -> Int? {
     let sequence = (0..<4).reduce(0) { $0 | Int(payload[$1]) << ($1 * 8) }
     last.sequence = sequence
