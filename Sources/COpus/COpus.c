@@ -11,9 +11,10 @@ static OpusDecoder *inner_decoder(struct copus_decoder *decoder) { return (OpusD
 
 const char *copus_version(void) { return opus_get_version_string(); }
 
-// Below 20 kbit/s the band above 8 kHz takes more from a voice than it gives: at 16 kbit/s PESQ-WB is 4.1 without and 3.8 with it.
+// Below 24 kbit/s the band above 8 kHz takes more from a voice than it gives: at 16 kbit/s PESQ-WB is 4.1 without and 3.8 with it,
+// and at 20 kbit/s it leaves too little for in-band FEC.
 static int set_bitrate(OpusEncoder *encoder, int32_t bits_per_second) {
-    const int32_t band = bits_per_second < 20000 ? OPUS_BANDWIDTH_WIDEBAND : OPUS_BANDWIDTH_FULLBAND;
+    const int32_t band = bits_per_second < 24000 ? OPUS_BANDWIDTH_WIDEBAND : OPUS_BANDWIDTH_FULLBAND;
     const int result = opus_encoder_ctl(encoder, OPUS_SET_BITRATE(bits_per_second));
     return result == OPUS_OK ? opus_encoder_ctl(encoder, OPUS_SET_MAX_BANDWIDTH(band)) : result;
 }
@@ -39,8 +40,9 @@ int32_t copus_encode(struct copus_encoder *encoder, const int16_t *pcm, int32_t 
     return opus_encode(inner_encoder(encoder), pcm, samples, bytes, capacity);
 }
 
-int32_t copus_encoder_set_loss(struct copus_encoder *encoder, int32_t percent) {
-    return opus_encoder_ctl(inner_encoder(encoder), OPUS_SET_PACKET_LOSS_PERC(percent));
+int32_t copus_encoder_set_loss(struct copus_encoder *encoder, int32_t percent, int32_t fec) {
+    const int result = opus_encoder_ctl(inner_encoder(encoder), OPUS_SET_INBAND_FEC(fec));
+    return result == OPUS_OK ? opus_encoder_ctl(inner_encoder(encoder), OPUS_SET_PACKET_LOSS_PERC(percent)) : result;
 }
 
 int32_t copus_encoder_set_bitrate(struct copus_encoder *encoder, int32_t bits_per_second) {

@@ -59,15 +59,16 @@ public struct OpusEncoder: VoiceEncoder, ~Copyable {
   }
 
   /// Says what loss to prepare for, clamped to 0 ... 100 percent; above 0 packets carry in-band FEC where the bitrate
-  /// allows it (1 ... 5 are taken for 6, see above), from 20,000 on.
+  /// allows it (1 ... 5 are taken for 6, see above), from 20,000 on. Below, frames only lean less on each other.
   public mutating func setExpectedLoss(percent: Int) {
     expectedLossPercent = min(max(percent, 0), 100)
-    let percent = bitrate < Self.recoveryBitrateMin ? min(expectedLossPercent, 5) : max(expectedLossPercent, 6)
-    let result = copus_encoder_set_loss(state, expectedLossPercent == 0 ? 0 : Int32(percent))
+    let carriesRecovery = expectedLossPercent > 0 && bitrate >= Self.recoveryBitrateMin
+    let percent = carriesRecovery ? max(expectedLossPercent, 6) : expectedLossPercent
+    let result = copus_encoder_set_loss(state, Int32(percent), carriesRecovery ? 1 : 0)
     precondition(result == 0, "Opus refused an expected loss in bounds")
   }
 
-  /// Says how many bits a second to use, clamped to `bitrates`; below 20,000 nothing above 8 kHz is encoded.
+  /// Says how many bits a second to use, clamped to `bitrates`; below 24,000 nothing above 8 kHz is encoded.
   public mutating func setBitrate(_ bitsPerSecond: Int) {
     let clamped = min(max(bitsPerSecond, Self.bitrates.lowerBound), Self.bitrates.upperBound)
     let result = copus_encoder_set_bitrate(state, Int32(clamped))

@@ -198,7 +198,7 @@ extension VOIPService where Channel: ~Copyable {
         let turn = captureTurn
         captureTurn += 1
         guard let line = lines[turn], line.connection.takesVoice else { continue }
-        let copy = sentFrames.frame(line.policy.distance, before: frame)
+        let copy = sentFrames.frame(line.policy.distance, before: frame, onlyLarge: line.policy.isSelective)
         if line.connection.send(frame, copy: copy, into: &datagram, at: now) { return line.id }
       }
       sentFrames.keep(frame)

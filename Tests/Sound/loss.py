@@ -29,8 +29,9 @@ SCHEMES = {
     "no copies": ("none", 32_000),
     "last frame, 16+16": ("last", 32_000),
     "as between intercoms, 32 in all": ("far", 32_000),
+    "as between intercoms, 33 in all": ("far", 33_000),
     "as between intercoms, 48 in all": ("far", 48_000),
-    "as between intercoms, 64 in all": ("far", 64_000),
+    "as between intercoms, 63 in all": ("far", 63_000),
 }
 NETWORKS = {"r0": (0, 1), "r5": (5, 1), "r10": (10, 1), "r20": (20, 1), "g5": (5, 3), "g10": (10, 3), "g20": (20, 3)}
 

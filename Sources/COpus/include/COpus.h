@@ -17,9 +17,9 @@ struct copus_encoder *copus_encoder_make(int32_t bits_per_second, int32_t comple
 void copus_encoder_free(struct copus_encoder *encoder);
 /// Encodes `samples` samples into at most `capacity` bytes; answers the number of bytes.
 int32_t copus_encode(struct copus_encoder *encoder, const int16_t *pcm, int32_t samples, uint8_t *bytes, int32_t capacity);
-/// Expected loss, 0 to 100 percent.
-int32_t copus_encoder_set_loss(struct copus_encoder *encoder, int32_t percent);
-/// Bits a second, 6,000 to 128,000; below 20,000 nothing above 8 kHz is encoded.
+/// Expected loss, 0 to 100 percent, and whether packets are to carry in-band FEC (1 or 0).
+int32_t copus_encoder_set_loss(struct copus_encoder *encoder, int32_t percent, int32_t fec);
+/// Bits a second, 6,000 to 128,000; below 24,000 nothing above 8 kHz is encoded.
 int32_t copus_encoder_set_bitrate(struct copus_encoder *encoder, int32_t bits_per_second);
 int32_t copus_encoder_reset(struct copus_encoder *encoder);
 /// How many samples the encoder and a decoder delay the sound.
