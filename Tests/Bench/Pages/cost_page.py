@@ -21,7 +21,7 @@ import calls  # noqa: E402
 NAME, TITLE = "cost", "What a call costs"
 MEASURES = "instructions beside the sum of the parts, longest cycle, allocations, memory, wake-ups, talkers"
 REPEATS = "counts to a thousandth; CPU time runs in real time"
-TAKES = "5 min"
+TAKES = "3 min"
 
 SECONDS = 10
 CYCLE_SECONDS = 5

@@ -32,6 +32,6 @@ def write(topics):
     first.commands(
         "make bench              # everything, the printed table too",
         "make bench ONLY=table   # only the printed table",
-        *(f"make bench {'ONLY=' + topic.NAME:15s} # only {topic.NAME}.md" for topic in topics),
+        *(f"make bench {'ONLY=' + topic.NAME:10s}   # only {topic.NAME}.md" for topic in topics),
         "Tests/Bench/run pages --redraw   # the pages anew from what was kept in build/bench")
     first.write()

@@ -182,7 +182,8 @@ def draw_receivers(found, entries):
         for receiver in packets_receivers(entry for entry in entries if entry["stream"] == stream):
             mine = [entry for entry in entries if (entry["stream"], entry["receiver"]) == (stream, receiver)]
             rows.append([name, RECEIVER_NAMES[receiver], *(page.spread(entry["pesq"]) for entry in mine), waited(mine)])
-    names = [NETWORK_NAMES[network] for network in dict.fromkeys(entry["network"] for entry in entries)]
+    shares = {entry["network"]: entry["lost"] for entry in entries}
+    names = [f"{NETWORK_NAMES[network]} ({100 * share:.1f} lost)" for network, share in shares.items()]
     found.table(["packets with", "receiver", *names, "buffer"], rows)
     found.text("""Buffer: how long packets wait to be played, at the least and at the most loss: Chromium's mean
         over the run, the intercom's at its end.""",
