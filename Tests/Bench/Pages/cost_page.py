@@ -33,6 +33,7 @@ LOADS = {
     "processed": "with echo, noise and gain",
     "whole": "both",
 }
+SHORT = {"call": "plain", "copies": "losing, with copies", "processed": "processed", "whole": "both"}
 KINDS = {"1 0": "encodes", "0 1": "decodes", "1 1": "both", "0 0": "neither"}
 # Instructions a second that the rule of thumb below gives a core of a board.
 BOARD_CORE, BOARD_SHARE = 1000e6, 0.5
@@ -140,7 +141,7 @@ def draw_instructions(found, results):
         `opus_decode` as often as the call uses them, counted inside the libraries, and where sound is processed
         the canceller with the noise suppressor and the gain control alone, fed with the same kind of sound.
         Neither the kernel nor sound devices are in it.""")
-    names = [LOADS[load] for load, *_ in sums(results)]
+    names = [SHORT[load] for load, *_ in sums(results)]
     figure = plot.Plot(
         "Instructions for a second of call", x="kind of call", y="million instructions a second", categories=names,
         alt="For each kind of call the whole beside the sum of its parts.")

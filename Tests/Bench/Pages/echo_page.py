@@ -95,6 +95,9 @@ def draw(entries):
         reverberation of 0.3 or 0.6 s, a loudspeaker that is driven, noise at −60 dBFS. Every combination of what
         is varied, with seeds {SEEDS[0]} to {SEEDS[-1]}, which nothing was tuned on: each draws its room and its
         voices. How it works, and what it cannot do: [the echo canceller](../explanation/echo-canceller.md).""")
+    if "speex" in present:
+        found.text("""speexdsp is its canceller with a tail of 256 ms and its preprocessor, in the same place and on the same
+            sound; nobody tells it the delay, and it follows no drift.""")
     draw_time(found, entries, present)
     draw_varied(found, entries, present)
     draw_means(found, entries, present)
