@@ -48,8 +48,8 @@ vm-test: device ## the device in a virtual machine: sound cards, buttons, lights
 	@Tests/VM/run
 browser-test: build ## calls with Chromium and Firefox, judged by what was heard
 	@Tests/Browser/run
-bench: build device ## the figures, beside those of others
-	@Tests/Bench/run
+bench: build device ## the figures, beside those of others, and docs/benchmarks; ONLY=table, loss, delay, echo, cost
+	@Tests/Bench/run $(ONLY)
 soak: build ## what takes minutes more: two virtual hours of drift, 200 calls of one page, whose memory stays flat
 	@INTERCOM_SOAK=1 $(TOOLS)/host.sh test --filter PlayoutTests
 	@INTERCOM_SOAK=1 Tests/Browser/run -k heap_flat
@@ -72,6 +72,7 @@ help: ## this text
 	    '  DEPS_MIRROR=ADDRESS    fetch them from this Debian mirror instead of those apt uses' \
 	    '  DEPS=pinned            build them from the pinned archives (the only choice so far)' \
 	    '  INTERCOM_CACHE=FOLDER  keep them elsewhere than in ~/.cache/intercom' \
+	    '  ONLY=TOPIC             what to bench: table, loss, delay, echo or cost instead of all' \
 	    '  HOST=USER@ADDRESS      the board to flash; BOARD=NAME one of the folders in board/' \
 	    '  SSH=COMMAND            how to reach it, as in SSH="ssh -p 2222"' \
 	    '  HEALTH_WAIT=SECONDS    how long it may take to be healthy there, 30 without' \

@@ -93,7 +93,8 @@ let package = Package(
     // What `make bench` counts the instructions of.
     .executableTarget(
       name: "Bench", dependencies: ["Core", "Voice", "Peer", "VOIP", "Security", "Codecs", "Linux", "Host"],
-      path: "Tests/Bench", exclude: ["run", "bench.py", "calls.py", "sound.py", "web.py"], swiftSettings: settings),
+      path: "Tests/Bench", exclude: ["Pages", "run", "bench.py", "calls.py", "sound.py", "web.py"],
+      swiftSettings: settings),
 
     // Whole calls over networks that lose packets, in virtual time, for Tests/Sound/loss.py.
     .executableTarget(
@@ -105,11 +106,17 @@ let package = Package(
       name: "EchoBench", dependencies: ["Core", "Voice"], path: "Tests/Sound/Echo",
       exclude: ["run", "echo.py", "scenes.py"], swiftSettings: settings),
 
+    // Networks as packets meet them, and a playout on them; and what Tests/Bench/Pages has done in Swift.
+    .target(name: "Traces", dependencies: ["Core", "Voice"], path: "Tests/Sound/Traces", swiftSettings: settings),
+    .executableTarget(
+      name: "SoundBench", dependencies: ["Core", "Codecs", "Traces"], path: "Tests/Sound/Bench",
+      swiftSettings: settings),
+
     tests("Core"),
     tests("ICE", needs: ["Core", "SelfTest"]),
     tests("RTP", needs: ["Core"]),
     .testTarget(name: "SDPTests", dependencies: ["SDP", "Core"], exclude: ["Corpus"], swiftSettings: settings),
-    tests("Voice", needs: ["Core", "Codecs"]),
+    tests("Voice", needs: ["Core", "Codecs", "Traces"]),
     tests("Access", needs: ["Core", "Security"]),
     tests("Web", needs: ["Core", "Access", "Security"]),
     tests("Rooms", needs: ["Core", "Access", "Web"]),

@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The intercom authors
 //
 // What a call cannot do without, alone: for each frame of the same sound one encoding, one packet protected and
-// unprotected, one decoding. What is counted are the libraries' own functions; the wrappers around them are ours.
+// unprotected, one decoding; what is counted are the libraries' own functions, the wrappers around them are ours. Or what
+// is done to a microphone's sound, alone.
 
 import Codecs
 import Core
@@ -10,7 +11,7 @@ import Peer
 import Security
 import Voice
 
-/// Codec and SRTP without a call.
+/// Codec and SRTP without a call, or the processing of sound without either.
 final class PartsLoad {
   private let sound: PreparedSound
   private var encoder = OpusEncoder()
@@ -22,13 +23,21 @@ final class PartsLoad {
   private var packet = Datagram()
   private let heard = UnsafeMutableBufferPointer<Int16>.allocate(capacity: Limits.receivedFrameSamplesMax)
   private var frames = 0
+  private let isProcessor: Bool
+  private var canceller = KalmanCanceller(periodSamples: CallLoad.periodSamples)
+  private var gain = GainControl()
+  private var played = PCMFrame(count: CallLoad.periodSamples)
+  private var captured = PCMFrame(count: CallLoad.periodSamples)
 
   /// The header of our packets: 12 bytes, and 8 of an extension that carries the level.
   private static let headerBytes = 20
 
   /// Parts that have done nothing.
-  init(sound: PreparedSound) {
+  init(sound: PreparedSound, isProcessor: Bool) {
     self.sound = sound
+    self.isProcessor = isProcessor
+    canceller.set(SoundProcessing())
+    gain.set(on: true)
     var key: [UInt8] = []
     for byte in 0..<30 as Range<UInt8> { key.append(byte) }
     do throws(SRTPError) {
@@ -49,6 +58,10 @@ final class PartsLoad {
 
   /// Works on the frames until virtual second `end`; answers whether none was refused.
   func run(until end: Int) -> Bool {
+    if isProcessor {
+      process(until: end)
+      return true
+    }
     while frames < end * Limits.sampleRate / CallLoad.frameSamples {
       sound.fill(&pcm, from: frames * CallLoad.frameSamples)
       guard let count = encoder.encode(pcm, into: &frame.payload), protectAndBack(count) else { return false }
@@ -58,6 +71,23 @@ final class PartsLoad {
       frames += 1
     }
     return true
+  }
+
+  /// The far side says the same a second later; half of it comes back.
+  private func process(until end: Int) {
+    while frames < end * Limits.sampleRate / CallLoad.periodSamples {
+      let position = frames * CallLoad.periodSamples
+      sound.fill(&captured, from: position)
+      captured.withSamples { heard in
+        played.withSamples { echo in
+          for index in heard.indices { heard[index] = Int16(clamping: Int32(heard[index]) + Int32(echo[index]) / 2) }
+        }
+      }
+      canceller.process(microphone: &captured, played: played)
+      gain.process(&captured, isFarOnly: canceller.isFarOnly)
+      sound.fill(&played, from: position + Limits.sampleRate)
+      frames += 1
+    }
   }
 
   private func protectAndBack(_ count: Int) -> Bool {

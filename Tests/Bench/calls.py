@@ -35,9 +35,11 @@ def end(caller):
     assert code == 0, f"the call ended with status {code}\n" + caller.log()
 
 
-def steady(folder, seconds):
-    """One call with a tone in and nothing out; the figures of both sides over its steady part."""
-    config = harness.config(folder, "steady", input="tone:440", output="none", period_ms=10, frame_ms=20)
+def steady(folder, seconds, audio=""):
+    """One call with a tone in and nothing out; the figures of both sides over its steady part. `audio`: more lines of
+    that section of the configuration."""
+    config = harness.config(
+        folder, "steady", input="tone:440", output="none", period_ms=10, frame_ms=20, audio=audio)
     report = folder / "steady.json"
     with harness.Intercom(config) as answering:
         with harness.Program(
@@ -106,9 +108,10 @@ def set_ups(folder, count):
     return pairs
 
 
-def mouth_to_ear(folder, count, seconds=3):
+def mouth_to_ear(folder, count, seconds=3, frame_ms=10):
     """Milliseconds from the input device delivering a sample to the far output device receiving it, in calls with 10 ms
-    periods and frames: one value a call and direction, the median of its bursts of the last two seconds."""
+    periods, and frames of 10 ms: one pair a call and direction, the median of its bursts of the last two seconds, and
+    how long the last packet waited in the jitter buffer."""
     spoken = folder / "spoken.wav"
     sound.write_bursts(spoken, seconds + 2)
     report = folder / "mouth.json"
@@ -117,7 +120,8 @@ def mouth_to_ear(folder, count, seconds=3):
         heard = [folder / "heard-0.wav", folder / "heard-1.wav"]
         configs = [
             harness.config(
-                folder, f"mouth-{side}", input=f"file:{spoken}", output=f"file:{heard[side]}", period_ms=10, frame_ms=10
+                folder, f"mouth-{side}", input=f"file:{spoken}", output=f"file:{heard[side]}", period_ms=10,
+                frame_ms=frame_ms
             )
             for side in (0, 1)
         ]
@@ -127,14 +131,15 @@ def mouth_to_ear(folder, count, seconds=3):
             ) as caller:
                 caller.wait_for("the far side is heard")
                 time.sleep(seconds / 2)
-                started = answering.status()["audio_started_ns"]
+                status = answering.status()
                 end(caller)
             answering.stop()
         said = harness.report(report)
-        begins = [said["input_started_ns"], started]
+        begins = [said["input_started_ns"], status["audio_started_ns"]]
+        waits = [said["playout_delay_ms"], status["calls"][0]["playout_delay_ms"]]
         for mouth, ear in ((0, 1), (1, 0)):
             apart = (begins[ear] - begins[mouth]) / 1e9 * sound.RATE
             found = sound.delays(sound.read(heard[ear]), round(apart))
             assert len(found) >= 3, f"only {len(found)} bursts were heard\n" + caller.log()
-            values.append(statistics.median(found[-4:]) / sound.RATE * 1000)
+            values.append((statistics.median(found[-4:]) / sound.RATE * 1000, waits[ear]))
     return values

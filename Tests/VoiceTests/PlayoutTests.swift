@@ -6,6 +6,7 @@
 import Core
 import Foundation
 import Testing
+import Traces
 import Voice
 
 /// A sound that goes round: 100 periods of 480 samples with harmonics, as a voice of 100 Hz has.

@@ -6,8 +6,8 @@
 //
 //   LossBench SPOKEN HEARD SCHEME BITRATE LOSS RUN SEED SETTLE SECONDS
 //
-// SPOKEN and HEARD are raw 16-bit samples at 48 kHz. SCHEME is `none`, `last` (as with a browser, whose reports do not
-// tell of bursts) or `far` (as between intercoms). SETTLE seconds pass before SPOKEN begins, with its own sound over and
+// SPOKEN and HEARD are raw 16-bit samples at 48 kHz. SCHEME is `plain` (no redundancy at all), `none` (no copies), `last`
+// (as with a browser, whose reports do not tell of bursts) or `far` (as between intercoms). SETTLE seconds pass before SPOKEN begins, with its own sound over and
 // over, so that reports come and both sides adapt; then it is heard for SECONDS.
 
 import Codecs
@@ -30,10 +30,11 @@ guard arguments.count == 10, let bitrate = Int(arguments[4]), let loss = Int(arg
   let run = Double(arguments[6]), let seed = UInt64(arguments[7]), let settle = Int(arguments[8]),
   let seconds = Int(arguments[9])
 else {
-  print("usage: LossBench SPOKEN HEARD none|last|far BITRATE LOSS RUN SEED SETTLE SECONDS")
+  print("usage: LossBench SPOKEN HEARD plain|none|last|far BITRATE LOSS RUN SEED SETTLE SECONDS")
   exit(64)
 }
 let spoken = samples(of: arguments[1])
+let isPlain = arguments[3] == "plain"
 
 var plan = VirtualCallPlan(seed: seed)
 plan.conditions.lossPercent = loss
@@ -41,7 +42,7 @@ plan.conditions.lossRunPackets = run
 plan.conditions.delay = .milliseconds(15)
 plan.bitrate = bitrate
 switch arguments[3] {
-case "none": plan.leavesOut = "a=rtpmap:63"
+case "plain", "none": plan.leavesOut = "a=rtpmap:63"
 case "last": plan.leavesOut = "a=rtcp-xr"
 default: break
 }
@@ -49,9 +50,9 @@ default: break
 let settled = settle * Limits.sampleRate
 let begin = spoken.isEmpty ? 0 : (spoken.count - settled % spoken.count) % spoken.count
 plan.sources = [.recording(spoken, next: begin), .silence]
-let call = VirtualCall<ClearChannel, OpusEncoder, OpusDecoder>(
+let call = VirtualCall<ClearChannel, BenchEncoder, OpusDecoder>(
   plan: plan, identities: [ClearChannel.Identity(seed: 1), ClearChannel.Identity(seed: 2)],
-  makeEncoder: { OpusEncoder(bitrate: bitrate) }, makeDecoder: { OpusDecoder() })
+  makeEncoder: { BenchEncoder(bitrate: bitrate, isPlain: isPlain) }, makeDecoder: { OpusDecoder() })
 call.place(from: 0, to: 1)
 call.run(until: .zero + .seconds(settle))
 let id = call.links[0].calleeID

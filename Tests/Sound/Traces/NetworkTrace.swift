@@ -15,19 +15,19 @@
 
 import Core
 
-enum NetworkKind: String, CaseIterable {
+package enum NetworkKind: String, CaseIterable {
   case lan, wifi, mobile
 }
 
-struct NetworkTrace {
+package struct NetworkTrace {
   /// For each packet: from its timestamp to its arrival, in samples at 48 kHz.
-  let transits: [Int]
-  let frameSamples: Int
+  package let transits: [Int]
+  package let frameSamples: Int
 
   /// A trace that was made by hand.
-  init(transits: [Int], frameSamples: Int) { (self.transits, self.frameSamples) = (transits, frameSamples) }
+  package init(transits: [Int], frameSamples: Int) { (self.transits, self.frameSamples) = (transits, frameSamples) }
 
-  init(_ kind: NetworkKind, seconds: Int, frameSamples: Int = 480, seed: UInt64) {
+  package init(_ kind: NetworkKind, seconds: Int, frameSamples: Int = 480, seed: UInt64) {
     var random = Randomness(seed: seed)
     var transits: [Int] = []
     // All in milliseconds.
@@ -70,7 +70,7 @@ struct NetworkTrace {
 
   /// The oracle: the least delay, kept all the time and counted from the fastest packet of all, for which one packet in a
   /// hundred comes too late. In samples.
-  var leastDelay: Int {
+  package var leastDelay: Int {
     let sorted = transits.sorted()
     return sorted[sorted.count - 1 - sorted.count / 100] - sorted[0]
   }

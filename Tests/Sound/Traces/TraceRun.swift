@@ -3,7 +3,7 @@
 //
 // One playout fed with a trace in virtual time, and what delay its sound had.
 
-import Core
+package import Core
 import Voice
 
 /// Which packet was decoded last.
@@ -59,7 +59,7 @@ struct TraceDecoder: VoiceDecoder, ~Copyable {
 }
 
 /// Generated speech, `count` samples of it.
-func speechLikeSound(_ count: Int) -> [Int16] {
+package func speechLikeSound(_ count: Int) -> [Int16] {
   var source = SpeechLikeSource()
   var frame = PCMFrame(count: 480)
   var sound: [Int16] = []
@@ -71,19 +71,19 @@ func speechLikeSound(_ count: Int) -> [Int16] {
 }
 
 /// What came of a run.
-struct TraceOutcome {
-  var report = TalkerReport()
+package struct TraceOutcome {
+  package var report = TalkerReport()
   /// The delay of each decoded packet's sound, from its timestamp, less that of the fastest packet of all, in samples.
-  var delays: [Int] = []
+  package var delays: [Int] = []
   /// The time of each, in milliseconds.
-  var times: [Int] = []
+  package var times: [Int] = []
   /// The delay the buffer aimed at.
-  var targets: [Int] = []
+  package var targets: [Int] = []
   /// The sound made up, of all that was played, per mille.
-  var madeUpPerMille = 0.0
-  var heard: [Int16] = []
+  package var madeUpPerMille = 0.0
+  package var heard: [Int16] = []
 
-  func meanDelay(from: Int = 0) -> Double {
+  package func meanDelay(from: Int = 0) -> Double {
     let rest = zip(times, delays).filter { $0.0 >= from }.map(\.1)
     return Double(rest.reduce(0, +)) / Double(max(1, rest.count)) / 48
   }
@@ -91,7 +91,7 @@ struct TraceOutcome {
 
 /// Plays `trace` in periods of `period`, the first one `phaseMicroseconds` after time 0; the sound card is
 /// `driftPartsPerMillion` faster than the far side's clock. Packet `n` is left out when `skips(n)`.
-func playTrace(
+package func playTrace(
   _ trace: NetworkTrace, sound: [Int16], period: Int = 480, phaseMicroseconds: Int = 0, driftPartsPerMillion: Int = 0,
   keepingSound: Bool = false, skips: (Int) -> Bool = { _ in false }
 ) -> TraceOutcome {
