@@ -66,7 +66,8 @@ struct RecoveryPolicy: BitwiseCopyable {
       lossPerMillion >= Self.beginsPerMillion || (extraSamples > 0 && lossPerMillion >= Self.endsPerMillion)
     correctionSamples = pays && packetsWithout < Self.lookPackets ? frameSamples : 0
     copySamples = pays ? copyOffset : 0
-    takesBoth = copySamples <= frameSamples &&
-      copySamples > 0 && lossPerMillion >= (takesBoth ? Self.bothEndPerMillion : Self.bothBeginPerMillion)
+    takesBoth =
+      copySamples <= frameSamples && copySamples > 0
+      && lossPerMillion >= (takesBoth ? Self.bothEndPerMillion : Self.bothBeginPerMillion)
   }
 }
