@@ -84,10 +84,22 @@ struct EchoScene {
     for index in Int(start * 48_000)..<min(near.count, Int(end * 48_000)) { near[index] = voice[index] }
   }
 
-  /// From a time on the echo comes so much later.
+  /// From a time on the echo comes so much later, or earlier where that is negative.
   mutating func jump(at start: Double, milliseconds: Int) {
     let before = echo
-    for index in Int(start * 48_000)..<echo.count { echo[index] = before[max(0, index - milliseconds * 48)] }
+    for index in Int(start * 48_000)..<echo.count {
+      echo[index] = before[max(0, min(echo.count - 1, index - milliseconds * 48))]
+    }
+  }
+
+  /// Headphones: nothing of what is played is heard.
+  mutating func muteEcho() { echo.withUnsafeMutableBufferPointer { $0.update(repeating: 0) } }
+
+  /// Nothing is played from a time on, and nothing of it heard.
+  mutating func muteFar(from start: Double = 0) {
+    for index in Int(start * 48_000)..<far.count { far[index] = 0 }
+    for index in min(echo.count, Int(start * 48_000) + 2000)..<echo.count { echo[index] = 0 }
+    if start == 0 { muteEcho() }
   }
 
   /// What the canceller makes of it, moved to where it belongs; `look` sees each report with its second.

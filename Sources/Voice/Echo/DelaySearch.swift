@@ -48,6 +48,8 @@ struct DelaySearch: ~Copyable {
   private let powerM: Floats
   private var block = 0
   private var isRunning = false
+  /// Whether a newer place shall be found sooner, at the price of more errors.
+  var isUrgent = false
 
   /// A search over `memory` of `memoryCount` floats with a transform of 2,048.
   init(memory: consuming FloatMemory, transform: consuming FourierTransform) {
@@ -119,17 +121,30 @@ struct DelaySearch: ~Copyable {
     }
   }
 
+  /// Lets what was heard until now count for little: the delay may have jumped.
+  func hurry() {
+    var index = 0
+    while index < Self.stride / 4 {
+      sRe.fours[index] *= 0.1
+      sIm.fours[index] *= 0.1
+      powerA.fours[index] *= 0.1
+      powerM.fours[index] *= 0.1
+      index += 1
+    }
+  }
+
   private func smooth() {
+    let keep: Float = isUrgent ? 0.5 : 0.75
     var index = Self.firstBin / 4
     while index <= Self.lastBin / 4 {
       let ar = aRe.fours[index]
       let ai = aIm.fours[index]
       let mr = mRe.fours[index]
       let mi = mIm.fours[index]
-      sRe.fours[index] = 0.75 * sRe.fours[index] + (mr * ar + mi * ai)
-      sIm.fours[index] = 0.75 * sIm.fours[index] + (mi * ar - mr * ai)
-      powerA.fours[index] = 0.75 * powerA.fours[index] + (ar * ar + ai * ai)
-      powerM.fours[index] = 0.75 * powerM.fours[index] + (mr * mr + mi * mi)
+      sRe.fours[index] = keep * sRe.fours[index] + (mr * ar + mi * ai)
+      sIm.fours[index] = keep * sIm.fours[index] + (mi * ar - mr * ai)
+      powerA.fours[index] = keep * powerA.fours[index] + (ar * ar + ai * ai)
+      powerM.fours[index] = keep * powerM.fours[index] + (mr * mr + mi * mi)
       index += 1
     }
   }
@@ -195,5 +210,6 @@ struct DelaySearch: ~Copyable {
     powerA.clear(Self.stride)
     powerM.clear(Self.stride)
     block = 0
+    isUrgent = false
   }
 }

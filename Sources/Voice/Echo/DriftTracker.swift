@@ -124,6 +124,9 @@ struct DriftTracker: ~Copyable {
     return (total, slope, weight)
   }
 
+  /// The reference cannot be read any younger: no faster than it is played.
+  mutating func hold() { rate = min(0, rate) }
+
   /// The path was moved by other means: what was seen before says nothing.
   mutating func restart() {
     hasOld = false

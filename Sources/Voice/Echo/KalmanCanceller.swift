@@ -74,6 +74,8 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   private var leftPower: Float = 0
   private var leastLeft: Float = 1
   private var estimatePower: Float = 0
+  private var urgentBlocks = 0
+  private var fitting = 0
 
   /// How many floats of memory it takes itself.
   static let memoryCount = 2 * 480 + 1440 + 7 * 160 + 320 + 64
@@ -205,14 +207,17 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
   private mutating func cancel() {
     if let finding = search.process(reference: far, microphone: mic, present: Float(direct)) { consider(finding) }
     // A drift this small the filter follows by itself, and a reading without it can be as young as what is heard.
-    let rate = abs(drift.rate) < 4e-6 ? 0 : drift.rate
+    // Where the direct path is younger still, it must not be lost for a drift that the filter can bear.
+    let isEarly = direct < Self.leastLag + 2 && drift.rate > -6e-5 || drift.rate > 0 && lag <= Self.leastLag
+    if isEarly { drift.hold() }
+    let rate = abs(drift.rate) < 4e-6 || isEarly ? 0 : drift.rate
     if rate != 0 { lag = max(Self.leastLag, lag) }
     ring.read(aligned, count: 160, lag: lag, rate: rate)
     lag = min(9000, lag - 160 * rate)
     direct -= 160 * rate
     let isLoud = aligned.energy(160) > 3e-6 * 160
     activeHold = isLoud ? 20 : max(0, activeHold - 1)
-    var noise: Float = 1e-3 * (filter.isYoung ? 3 : 1) + min(0.02, 10 * abs(drift.lastShift) * 1e-3)
+    var noise: Float = 3e-4 * (filter.isYoung ? 8 : 1) + min(0.02, 10 * abs(drift.lastShift) * 1e-3)
     // A filter that never was good may learn from what is wrongly taken for near speech.
     if isTrusted, suppressor.near > 0.3 { noise *= leastLeft < 0.03 ? 0.01 : 1 }
     filter.process(
@@ -245,12 +250,35 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     leftPower = 0.95 * leftPower + 0.05 * left.energy(160)
     estimatePower = 0.95 * estimatePower + 0.05 * estimate.energy(160)
     if micPower > 1e-3 { leastLeft = min(leastLeft, leftPower / micPower) }
-    guard !isTrusted else { return }
+    guard !isTrusted else {
+      watch()
+      return
+    }
     let takesAway = leftPower < 0.166 * micPower
     let fits = abs(filter.correlation) < 0.1 && estimatePower > 0.05 * micPower
     if takesAway || fits { trust += 1 } else { trust = max(0, trust - 1) }
     if trust >= 20 { isTrusted = true }
   }
+
+  /// Keeps the filter while it is good, for the moment the delay jumps: then it learns wrong weights until the search
+  /// finds the new delay. Where it suddenly does not fit the search is told to be quick.
+  private mutating func watch() {
+    if filter.misfit > 0.08 {
+      if !isUrgent { search.hurry() }
+      urgentBlocks = 100
+      fitting = 0
+    } else {
+      urgentBlocks = max(0, urgentBlocks - 1)
+    }
+    search.isUrgent = isUrgent
+    if leastLeft < 0.1, filter.misfit < 0.02, left.energy(160) < 0.2 * mic.energy(160) { fitting += 1 }
+    if fitting == 50 {
+      filter.keep()
+      fitting = 0
+    }
+  }
+
+  private var isUrgent: Bool { urgentBlocks > 0 }
 
   private mutating func consider(_ finding: DelaySearch.Finding) {
     guard finding.peak > 7 else {
@@ -259,23 +287,45 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     }
     foundAgain = abs(finding.lag - lastFound) <= 8 ? foundAgain + 1 : 1
     lastFound = finding.lag
+    if isLocked, abs(Double(finding.lag) - direct) < 8 { direct += 0.1 * (Double(finding.lag) - direct) }
     if !isLocked {
       guard foundAgain >= 2 || finding.peak > 12 else { return }
-      // The path so far was learnt with the least delay: it moves by whole partitions and is kept.
-      let wanted = max(0, Int(finding.lag - Self.margin))
-      let count = wanted / 160
       isLocked = true
       direct = Double(finding.lag)
-      move(by: Double(count * 160))
-      filter.shift(by: count)
+      let count = max(0, Int(finding.lag - Self.margin)) / 160
+      if count == 0, direct > 32 {
+        // Too little for a partition, and yet needed where the clocks bring the echo nearer: the path begins anew.
+        move(by: direct - 14)
+        filter.shift(by: KalmanFilter.partitions)
+      } else {
+        // The path so far was learnt with the least delay: it moves by whole partitions and is kept.
+        move(by: Double(count * 160))
+        filter.shift(by: count)
+      }
+      // Until now there was nothing to be learnt: an echo that comes late finds a filter that expects one.
+      if leftPower > 0.5 * micPower { filter.doubt(0, rest: 0.3) }
     } else {
       // The path's shape stays; it only comes earlier or later than before.
       let change = Double(finding.lag) - direct
-      guard foundAgain >= 3, abs(change) > 24, finding.atPresent < 0.6 else { return }
+      guard foundAgain >= (isUrgent ? 2 : 3), abs(change) > 24, finding.atPresent < (isUrgent ? 0.8 : 0.6)
+      else { return }
       direct += change
+      guard lag + change >= Self.leastLag else {
+        // So young cannot be read; the path begins anew.
+        move(by: max(0, direct - 14) - lag)
+        filter.shift(by: KalmanFilter.partitions)
+        leastLeft = 1
+        return
+      }
       move(by: change)
-      filter.doubt(0.5)
-      leastLeft = 1
+      if isUrgent, filter.hasKept {
+        filter.recall()
+        urgentBlocks = 0
+        search.isUrgent = false
+      } else {
+        filter.doubt(0.5, rest: 0.05)
+        leastLeft = 1
+      }
     }
   }
 
@@ -308,6 +358,8 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     leftPower = 0
     estimatePower = 0
     leastLeft = 1
+    urgentBlocks = 0
+    fitting = 0
   }
 
   /// Switches echo and noise; what was learnt of the echo is kept unless it is switched off or on.

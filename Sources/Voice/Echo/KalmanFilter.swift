@@ -18,7 +18,7 @@ struct KalmanFilter: ~Copyable {
   /// How many floats a plane of 161 bins takes.
   static let stride = 164
   /// How many floats of memory a filter takes, its transform aside.
-  static let memoryCount = 5 * partitions * stride + 9 * stride + 3 * 320 + partitions * 4 + 64
+  static let memoryCount = 6 * partitions * stride + 9 * stride + 3 * 320 + partitions * 4 + 64
 
   private static let constrained = 6
 
@@ -26,12 +26,16 @@ struct KalmanFilter: ~Copyable {
   private var leftEstimate: Float = 0
   private var estimateEstimate: Float = 0
   private var leftLeft: Float = 0
+  private var heardPower: Float = 0
+  private var playedPower: Float = 0
   private var newest = 0
   private var nextConstrained = 0
   private var blocksLearnt = 0
 
   /// How wrong the filter is: 0 fits, 1 not at all.
   private(set) var misfit: Float = 0
+  /// Weights were kept for `recall`.
+  private(set) var hasKept = false
   /// The correlation of what is left with the estimate over the estimate's power; about 0 where it fits.
   private(set) var correlation: Float = 0
 
@@ -52,6 +56,7 @@ struct KalmanFilter: ~Copyable {
   private let time: Floats
   private let window: Floats
   private let prior: Floats
+  private let kept: UnsafeMutablePointer<SIMD4<UInt32>>
 
   /// A filter over `memory` of `memoryCount` floats that knows nothing.
   init(memory: consuming FloatMemory) {
@@ -72,6 +77,7 @@ struct KalmanFilter: ~Copyable {
     time = parts.take(320)
     window = parts.take(320)
     prior = parts.take(Self.partitions)
+    kept = UnsafeMutableRawPointer(parts.take(plane)).assumingMemoryBound(to: SIMD4<UInt32>.self)
     self.memory = memory
     reset()
   }
@@ -102,6 +108,8 @@ struct KalmanFilter: ~Copyable {
     guard isActive else { return }
     blocksLearnt += 1
     measureMisfit(estimate, left)
+    heardPower = 0.95 * heardPower + 0.05 * microphone.energy(160)
+    playedPower = 0.95 * playedPower + 0.05 * reference.energy(160)
     learn(noise: noise)
     constrain(transform)
   }
@@ -161,15 +169,17 @@ struct KalmanFilter: ~Copyable {
 
   private func learn(noise: Float) {
     let isWrong = misfit > 0.05
+    // Where far less is heard than was played there is hardly a path to be found.
+    let likely = 0.05 * min(1, 0.5 * heardPower / (playedPower + 1e-9))
     var bin = 0
     while bin < Self.stride / 4 {
       let er = eRe.fours[bin]
       let ei = eIm.fours[bin]
       let power = er * er + ei * ei
       let v = expected.fours[bin]
-      let new = (power - 0.5 * v).atLeast(0.1 * power)
+      let new = (power - 0.4 * v).atLeast(0.1 * power)
       let old = unexplained.fours[bin]
-      let keep = Four(repeating: 0.9).replacing(with: 0.5, where: new .> old)
+      let keep = Four(repeating: 0.9).replacing(with: 0.7, where: new .> old)
       let psi = keep * old + (1 - keep) * new
       unexplained.fours[bin] = psi
       gain.fours[bin] = 1 / (v + psi + 1e-7)
@@ -186,7 +196,7 @@ struct KalmanFilter: ~Copyable {
       let ei = eIm.fours
       let g = gain.fours
       let quiet = 1e-2 * prior[partition]
-      let restart = 0.05 * prior[partition]
+      let restart = likely * prior[partition]
       let fade = 1 - noise
       var bin = 0
       while bin < Self.stride / 4 {
@@ -200,7 +210,7 @@ struct KalmanFilter: ~Copyable {
         wr[bin] = re
         wi[bin] = im
         let size = re * re + im * im
-        let known = fade * p[bin] * (1 - 0.35 * mu * (x * x + y * y))
+        let known = fade * p[bin] * (1 - 0.3 * mu * (x * x + y * y))
         var next = known + noise * (size + quiet)
         if isWrong { next = next.atLeast(misfit * (size + restart)) }
         p[bin] = next.atLeast(Four(repeating: 1e-9))
@@ -224,8 +234,8 @@ struct KalmanFilter: ~Copyable {
     }
   }
 
-  /// Whether the filter is in its first 4 s of learning.
-  var isYoung: Bool { blocksLearnt < 400 }
+  /// Whether the filter is in its first 6 s of learning.
+  var isYoung: Bool { blocksLearnt < 600 }
 
   /// Whether everything is finite, and small enough to stay so.
   var isSound: Bool { leftLeft < 1e6 && estimateEstimate < 1e6 }
@@ -254,14 +264,46 @@ struct KalmanFilter: ~Copyable {
     setPrior(flat: false)
   }
 
-  /// Expects every weight to be a good deal off: the delay jumped.
-  func doubt(_ share: Float) {
+  /// Keeps the weights for `recall`, 16 bits of each float: what that loses is 50 dB below them.
+  mutating func keep() {
+    let half = SIMD4<UInt32>(repeating: 0x8000)
+    let high = SIMD4<UInt32>(repeating: 0xFFFF_0000)
+    var index = 0
+    while index < Self.partitions * Self.stride / 4 {
+      let re = unsafeBitCast(wRe.fours[index], to: SIMD4<UInt32>.self) &+ half
+      let im = unsafeBitCast(wIm.fours[index], to: SIMD4<UInt32>.self) &+ half
+      kept[index] = (re & high) | (im &>> 16)
+      index += 1
+    }
+    hasKept = true
+  }
+
+  /// Takes back the weights that were kept, as good as they were: they are right for the path, which comes later or earlier now.
+  mutating func recall() {
+    let high = SIMD4<UInt32>(repeating: 0xFFFF_0000)
+    var index = 0
+    while index < Self.partitions * Self.stride / 4 {
+      wRe.fours[index] = unsafeBitCast(kept[index] & high, to: Four.self)
+      wIm.fours[index] = unsafeBitCast(kept[index] &<< 16, to: Four.self)
+      variance.fours[index] = .zero
+      index += 1
+    }
+    doubt(0.05, rest: 0.001)
+    leftEstimate = 0
+    estimateEstimate = 0
+    leftLeft = 0
+    misfit = 0
+    correlation = 0
+  }
+
+  /// Expects every weight to be off by `share` of its power, and by `rest` of what was thought of it at first.
+  func doubt(_ share: Float, rest: Float) {
     var partition = 0
     while partition < Self.partitions {
       let wr = (wRe + partition * Self.stride).fours
       let wi = (wIm + partition * Self.stride).fours
       let p = (variance + partition * Self.stride).fours
-      let least = Four(repeating: 0.05 * prior[partition])
+      let least = Four(repeating: rest * prior[partition])
       var bin = 0
       while bin < 41 {
         p[bin] = p[bin].atLeast(share * (wr[bin] * wr[bin] + wi[bin] * wi[bin]) + least)
@@ -282,7 +324,7 @@ struct KalmanFilter: ~Copyable {
   private func setPrior(flat: Bool) {
     var partition = 0
     while partition < Self.partitions {
-      prior[partition] = flat ? 0.06 : Float(0.5 * Maths.power(10, -0.12 * Double(partition)))
+      prior[partition] = flat ? 0.04 : Float(0.5 * Maths.power(10, -0.12 * Double(partition)))
       partition += 1
     }
   }
@@ -303,6 +345,9 @@ struct KalmanFilter: ~Copyable {
     leftLeft = 0
     misfit = 0
     correlation = 0
+    heardPower = 0
+    playedPower = 0
     blocksLearnt = 0
+    hasKept = false
   }
 }

@@ -239,13 +239,13 @@ struct ResidualSuppressor: ~Copyable {
   }
 
   private func estimateEcho(_ expected: Floats, _ situation: Situation) {
-    let weight = situation.wasGood ? 3.5 - 2.9 * near : 1.5
+    let weight = situation.wasGood ? 3.5 - 3.4 * near : 0.6
     var band = 0
     while band < Self.bands {
       var bin = Self.edge(band)
       let end = Self.edge(band + 1)
       let share = weight * max(leakage[band], situation.misfit)
-      let unknown = situation.isTrusted ? 1 - 0.5 * near : coupling[band]
+      let unknown = situation.isTrusted ? 1.5 - 0.3 * near : 0.6 * coupling[band]
       while bin < end {
         echo[bin] = max(share * held[bin], unknown * expected[bin])
         bin += 1
@@ -261,7 +261,7 @@ struct ResidualSuppressor: ~Copyable {
       return
     }
     var votes: Float = 0
-    let surprise: Float = situation.wasGood ? 8 : 28
+    let surprise: Float = situation.wasGood ? 7 : 14
     var band = 2
     while band < Self.bands {
       let share = max(leakage[band], situation.misfit)
@@ -272,14 +272,14 @@ struct ResidualSuppressor: ~Copyable {
       band += 1
     }
     if situation.misfit > 0.04, situation.isTrusted { votes = 0 }
-    if votes > 0.25 * Float(Self.bands - 2) { hold = 12 } else { hold = max(0, hold - 1) }
+    if votes > 0.15 * Float(Self.bands - 2) { hold = 20 } else { hold = max(0, hold - 1) }
     if situation.misfit > 0.04, situation.isTrusted { hold = 0 }
     near = hold > 0 ? near + 0.5 * (1 - near) : 0.7 * near
   }
 
   private mutating func weigh(_ situation: Situation) {
-    let echoFloor: Float = situation.wasGood ? 0.003 + 0.1 * near : 0.15
-    let noiseFloor: Float = situation.holdsNoise ? 0.2 : 1
+    let echoFloor: Float = situation.wasGood ? 0.003 + 0.05 * near : 0.15
+    let noiseFloor: Float = situation.holdsNoise ? 0.1 : 1
     // Where only the far side speaks, a little more.
     let extra: Float = situation.wasGood && situation.isFarActive ? 0.12 + 0.88 * near : 1
     var upper: Float = 0
@@ -290,7 +290,7 @@ struct ResidualSuppressor: ~Copyable {
       let rest = echo[bin]
       let all = (situation.holdsNoise ? steady : 0) + rest + 1e-12
       let posterior = min(1000, power / all)
-      let prior = max(0.003, 0.94 * min(1000, clean[bin] / all) + 0.06 * max(0, posterior - 1))
+      let prior = max(0.003, 0.95 * min(1000, clean[bin] / all) + 0.05 * max(0, posterior - 1))
       var value = min(1, table.gain(prior: prior, posterior: posterior))
       clean[bin] = value * value * power
       value = max(value, (noiseFloor * steady + echoFloor * rest) / (steady + rest + 1e-12))
