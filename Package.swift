@@ -103,7 +103,7 @@ let package = Package(
 
     // What Tests/Sound/Echo/echo.py sends its scenes through.
     .executableTarget(
-      name: "EchoBench", dependencies: ["Core", "Voice"], path: "Tests/Sound/Echo",
+      name: "EchoBench", dependencies: ["Core", "Voice", "Codecs"], path: "Tests/Sound/Echo",
       exclude: ["run", "echo.py", "scenes.py"], swiftSettings: settings),
 
     // Networks as packets meet them, and a playout on them; and what Tests/Bench/Pages has done in Swift.

@@ -135,9 +135,10 @@ recipe_libgpiod() { # the library alone is a dozen small files; nothing of its c
     cp source/include/gpiod.h "$out/include"
 }
 
-recipe_speexdsp() {
+recipe_speexdsp() { # without its warnings: the echo canceller would write them from the audio thread
     cd source
-    CFLAGS="-O2 $flags" ./configure --host="$host" --prefix=/usr --enable-static --disable-shared --disable-examples
+    CFLAGS="-O2 $flags -DDISABLE_WARNINGS -DDISABLE_NOTIFICATIONS" ./configure --host="$host" --prefix=/usr \
+        --enable-static --disable-shared --disable-examples
     make -j"$jobs" -C libspeexdsp libspeexdsp.la
     cp libspeexdsp/.libs/libspeexdsp.a "$out/lib"
     mkdir -p "$out/include/speex"

@@ -22,3 +22,10 @@ extension BandSplit {
   /// A split that heard nothing yet. Allocates; not for a running call.
   public init() { self.init(memory: FloatMemory(count: Self.memoryCount)) }
 }
+
+extension BlockLine {
+  /// An empty line for periods of `periodSamples` samples: 240, 480 or 960. Allocates; not for a running call.
+  public init(periodSamples: Int) {
+    self.init(periodSamples: periodSamples, memory: FloatMemory(count: Self.memoryCount))
+  }
+}

@@ -61,7 +61,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", default=".build-host/release/EchoBench")
     parser.add_argument("--seeds", default="201-209", help="FIRST-LAST; 1 to 9 are those that were tuned on")
-    parser.add_argument("--engines", default="ours", help="of ours,none")
+    parser.add_argument("--engines", default="ours", help="of ours,speex,none")
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
     first, last = map(int, options.seeds.split("-"))
