@@ -121,6 +121,8 @@ public struct TalkerReport: Sendable, BitwiseCopyable {
   public var playedFrames: UInt64 = 0
   /// Samples made up by the codec's concealment.
   public var concealedSamples: UInt64 = 0
+  /// How often the codec's concealment began.
+  public var concealedRuns: UInt64 = 0
   /// Samples recovered from in-band FEC.
   public var recoveredSamples: UInt64 = 0
   /// Samples of silence, or of comfort noise, played because nothing was there to conceal from.
@@ -143,6 +145,8 @@ public struct TalkerReport: Sendable, BitwiseCopyable {
   public var discardedPackets: UInt64 = 0
   /// Packets that the decoder refused.
   public var undecodablePackets: UInt64 = 0
+  /// How loud the talker was before the volume, RMS over the last report period, in hundredths of a dBFS (0 ... −9,600).
+  public var levelCentibels: Int32 = -9600
 
   /// A report of nothing.
   public init() {}

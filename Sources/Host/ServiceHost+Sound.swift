@@ -126,7 +126,10 @@ extension ServiceHost {
     let (times, latency) = audio.latency
     if times != shownAlignments {
       shownAlignments = times
-      if times > 0 { notices.append(.soundAligned(latency)) }
+      if times > 0 {
+        notices.append(.soundAligned(latency))
+        service.setDeviceDelay(milliseconds: (latency.captureSamples + latency.playbackSamples) / 48)
+      }
     }
     if let failure = fileSink?.takeFailure() {
       notices.append(.trouble("what is played is no longer written to the sound file", failure))

@@ -16,6 +16,8 @@ final class Line<Channel: SecureChannel & ~Copyable> {
   var connection: Connection<Channel>
   /// How much is sent, and with which copies; made anew when the far side's wishes are known.
   var policy: SendingPolicy
+  /// How good it sounds.
+  var quality: QualityMeter
   /// Whether the engine listens to the talker.
   var isHeard = false
   /// Whether a packet of the talker has come.
@@ -25,9 +27,10 @@ final class Line<Channel: SecureChannel & ~Copyable> {
 
   init(
     id: ConnectionID, talker: Talker, roomID: String, userID: String, policy: SendingPolicy,
-    connection: consuming Connection<Channel>
+    frameSamples: Int, connection: consuming Connection<Channel>
   ) {
     self.policy = policy
+    quality = QualityMeter(frameSamples: frameSamples)
     self.id = id
     self.talker = talker
     self.roomID = roomID

@@ -40,7 +40,8 @@ extension VOIPService where Channel: ~Copyable {
     for server in servers { connection.addServer(server, at: now) }
     lines[free] = Line(
       id: id, talker: Talker(free), roomID: roomID, userID: userID,
-      policy: sendingPolicy(remoteMax: nil), connection: connection)
+      policy: sendingPolicy(remoteMax: nil),
+      frameSamples: configuration.frameSamples, connection: connection)
     events.append(.socketsWanted(id))
     return id
   }

@@ -49,6 +49,12 @@ extension VOIPService where Channel: ~Copyable {
     command(.setProcessing(processing))
   }
 
+  /// Says how late the sound cards make the voice, capture and playback together. It counts in the quality, where the far
+  /// side's cards are taken to be like ours: one of theirs and one of ours is on each way.
+  public mutating func setDeviceDelay(milliseconds: Int) {
+    memory.deviceDelayMilliseconds = min(max(milliseconds, 0), 1_000)
+  }
+
   // MARK: Questions
 
   /// The digest of our certificate, as descriptions carry it.
@@ -109,31 +115,41 @@ extension VOIPService where Channel: ~Copyable {
     line(id)?.connection.selectedPair
   }
 
-  /// How good the connection sounds, 0 (not connected) ... 100; see `ConnectionQuality` for the formula.
+  /// How good the connection sounds, 0 (not connected) ... 100; see `ConnectionQuality` for the formula. Followed over a
+  /// few seconds.
   public func connectionQuality(of id: ConnectionID) -> Int {
-    guard let figures = impairments(of: id) else { return 0 }
-    return ConnectionQuality.value(
-      lossPerMille: figures.lossPerMille, delayMilliseconds: figures.pathMilliseconds + figures.bufferMilliseconds)
+    guard let line = line(id), line.connection.state == .connected else { return 0 }
+    return line.quality.quality ?? ConnectionQuality.value(beginning(of: line))
   }
 
   /// What takes most off that quality; nil: nothing does, or the connection is not up.
   public func connectionQualityLimit(of id: ConnectionID) -> QualityLimit? {
-    guard let figures = impairments(of: id) else { return nil }
-    return ConnectionQuality.limit(
-      lossPerMille: figures.lossPerMille, pathMilliseconds: figures.pathMilliseconds,
-      bufferMilliseconds: figures.bufferMilliseconds)
+    guard let impairments = impairments(of: id) else { return nil }
+    return ConnectionQuality.limit(impairments)
   }
 
-  private func impairments(
-    of id: ConnectionID
-  ) -> (lossPerMille: Int, pathMilliseconds: Int, bufferMilliseconds: Int)? {
+  /// What that quality is made of; nil: the connection is not up.
+  public func impairments(of id: ConnectionID) -> Impairments? {
     guard let line = line(id), line.connection.state == .connected else { return nil }
+    return line.quality.quality == nil ? beginning(of: line) : line.quality.impairments
+  }
+
+  /// What is known before the first half second was heard.
+  private func beginning(of line: Line<Channel>) -> Impairments {
+    var impairments = Impairments()
+    impairments.residualLossPerMille = line.connection.statistics.recentLossPerMille
+    impairments.pathMilliseconds = network(of: line).pathMilliseconds
+    impairments.bufferMilliseconds = Int(report.talkers[line.talker.index].playoutDelaySamples) / 48
+    return impairments
+  }
+
+  private func network(of line: Line<Channel>) -> QualityMeter.Network {
     let figures = line.connection.statistics
-    let talker = report.talkers[line.talker.index]
-    return (
-      figures.recentLossPerMille, (figures.roundTripTime?.milliseconds ?? 0) / 2 + configuration.frameSamples / 48,
-      Int(talker.playoutDelaySamples) / 48
-    )
+    var network = QualityMeter.Network()
+    network.lossPerMille = figures.recentLossPerMille
+    network.pathMilliseconds =
+      (figures.roundTripTime?.milliseconds ?? 0) / 2 + configuration.frameSamples / 48 + memory.deviceDelayMilliseconds
+    return network
   }
 
   /// −60 dBFS and below is 0, 0 dBFS is 100, straight between.
@@ -163,6 +179,8 @@ extension VOIPService where Channel: ~Copyable {
       report = next
       for index in lines.indices {
         lines[index]?.connection.setBufferDelay(.samples(Int(next.talkers[index].targetDelaySamples)))
+        guard let line = lines[index], line.connection.state == .connected else { continue }
+        line.quality.follow(next.talkers[index], network(of: line), at: next.instant)
       }
       noteTalkingWhileMuted()
     }

@@ -98,6 +98,7 @@ public struct VOIPService<Channel: SecureChannel & ~Copyable>: ~Copyable {
     /// What the encoder was told; 0 before.
     var encoderBitrate = 0
     var nextNumber: UInt32 = 1
+    var deviceDelayMilliseconds = 0
     var failedLookups: UInt64 = 0
     var skippedFrames: UInt64 = 0
     var refusedFrames: UInt64 = 0

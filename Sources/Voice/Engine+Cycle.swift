@@ -138,6 +138,7 @@ extension Engine where Encoder: ~Copyable, Decoder: ~Copyable, Canceller: ~Copya
     for index in 0..<Limits.talkersMax where isActive[index] {
       talkers.pull(index, into: period, at: now)
       mixer.add(period)
+      talkerMeters[index].add(period)
     }
     // The talkers are taken in while they are not heard: their delay must not grow meanwhile.
     if speakerGate.isMuted { mixer.clear() }

@@ -81,6 +81,8 @@ public struct Engine<
   var toneFader = Fader(gain: Fader.unity)
   var lastPlayed: PCMFrame
   var outputMeter = LevelMeter()
+  var talkerMeters = PerTalker<LevelMeter>(repeating: LevelMeter())
+  var talkerLevels = PerTalker<Int32>(repeating: SoundLevel.silence.hundredths)
   var isActive = PerTalker<Bool>(repeating: false)
 
   // Reports.
@@ -146,6 +148,7 @@ public struct Engine<
     for index in 0..<Limits.talkersMax {
       report.talkers[index] = talkers.report(index)
       report.talkers[index].isActive = isActive[index]
+      report.talkers[index].levelCentibels = talkerLevels[index]
     }
     return report
   }
@@ -160,6 +163,10 @@ public struct Engine<
     counters.outputLevelCentibels = outputMeter.level.hundredths
     inputMeter.reset()
     outputMeter.reset()
+    for index in 0..<Limits.talkersMax {
+      talkerLevels[index] = talkerMeters[index].level.hundredths
+      talkerMeters[index].reset()
+    }
   }
 
   private mutating func report() {

@@ -166,7 +166,10 @@ public struct Playout<Decoder: VoiceDecoder & ~Copyable>: ~Copyable {
   /// Makes up `wanted` samples, fading by how long sound has been made up.
   private mutating func conceal(_ wanted: Int) {
     let start = makeRoom()
-    if concealedRun == 0 { noise.begin() }
+    if concealedRun == 0 {
+      noise.begin()
+      counters.concealedRuns += 1
+    }
     var made = 0
     while made < wanted {
       let count = min(Limits.periodSamplesMax, (wanted - made + 119) / 120 * 120)

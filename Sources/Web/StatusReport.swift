@@ -49,6 +49,8 @@ public struct CallStatus: Equatable, Sendable {
   public var lossPercent: Double = 0
   /// Round-trip time in milliseconds; nil when not measured.
   public var roundTripMilliseconds: Double?
+  /// What is known of the far side's voice.
+  public var voice = VoiceStatus()
   /// Our end of the selected pair; nil before there is one.
   public var localCandidate: CandidateStatus?
   /// The far end of the selected pair.
@@ -92,6 +94,8 @@ public struct StatusReport: Equatable, Sendable {
   public var peers: [String] = []
   /// The name of the ring by which this device calls its open pages; nil: it does not.
   public var ring: String?
+  /// What is done to the microphone's sound.
+  public var processing = ProcessingStatus()
   /// Callers that wait for a call to end.
   public var waiting = 0
   /// The calls.
@@ -106,6 +110,8 @@ public struct StatusReport: Equatable, Sendable {
   var withoutFlow: StatusReport {
     var still = self
     (still.uptimeSeconds, still.inputLevel, still.outputLevel, still.counters) = (0, 0, 0, [])
+    still.processing = processing.withoutFlow
+    for index in still.calls.indices { still.calls[index].voice = VoiceStatus() }
     return still
   }
 
@@ -134,6 +140,8 @@ public struct StatusReport: Equatable, Sendable {
     writer.endArray()
     writer.name("ring")
     if let ring { writer.value(ring) } else { writer.null() }
+    writer.name("processing")
+    processing.write(to: &writer)
     writer.member("waiting", Int64(waiting))
     writer.name("calls")
     writer.beginArray()
@@ -158,6 +166,7 @@ extension CallStatus {
     writer.member("playout_delay_ms", playoutDelayMilliseconds)
     writer.member("loss_percent", lossPercent)
     writer.member("rtt_ms", roundTripMilliseconds)
+    voice.write(to: &writer)
     writer.name("selected_pair")
     if let localCandidate, let remoteCandidate {
       writer.beginObject()

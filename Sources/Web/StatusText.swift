@@ -17,8 +17,10 @@ public enum StatusText {
     if status["muted_by_hardware"]?.bool == true { text += " by its button" }
     if status["talking"]?.bool == true { text += ", talking" }
     if let level = status["input_level"]?.integer { text += ", input level \(level)" }
+    text += processing(status["processing"] ?? .null)
     text += "\nSpeaker: " + (status["speaker_muted"]?.bool == true ? "muted" : "on")
     if let volume = status["volume"]?.integer { text += ", volume \(volume) %" }
+    if let level = status["output_level"]?.integer { text += ", output level \(level)" }
     if status["do_not_disturb"]?.bool == true { text += "\nDo not disturb: every call is refused as busy" }
     if let trouble = status["trouble"]?.string, !trouble.utf8.isEmpty { text += "\nTrouble: " + trouble }
     for call in status["calls"]?.array ?? [] { text += "\n" + line(ofCall: call) }
@@ -33,6 +35,22 @@ public enum StatusText {
     if let delay = number(call["playout_delay_ms"]) { text += ", delay \(delay) ms" }
     if let loss = number(call["loss_percent"]) { text += ", loss \(loss) %" }
     if let time = number(call["rtt_ms"]) { text += ", round trip \(time) ms" }
+    guard let level = call["level"]?.integer else { return text }
+    text += "\n  Heard at level \(level)"
+    if let loss = number(call["residual_loss_percent"]) { text += ", \(loss) % of the voice made up" }
+    if let late = call["late_packets"]?.integer, late > 0 { text += ", \(late) packets late" }
+    if let jitter = number(call["jitter_ms"]) { text += ", jitter \(jitter) ms" }
+    if let target = number(call["target_delay_ms"]) { text += ", aims at a delay of \(target) ms" }
+    if let limit = call["limited_by"]?.string, !limit.utf8.isEmpty { text += ", limited by \(limit)" }
+    return text
+  }
+
+  /// What the processing of the microphone's sound does, where it is known.
+  private static func processing(_ status: JSONValue) -> String {
+    var text = ""
+    if let erle = number(status["erle_db"]) { text += ", echo \(erle) dB down" }
+    if let delay = number(status["echo_delay_ms"]) { text += " at \(delay) ms" }
+    if status["gain_control"]?.bool == true, let gain = number(status["gain_db"]) { text += ", gain \(gain) dB" }
     return text
   }
 

@@ -9,6 +9,7 @@ import Host
 import Linux
 import Peer
 import VOIP
+import Voice
 import Web
 
 extension StatusReport {
@@ -23,6 +24,7 @@ extension StatusReport {
     isTalking = state.isTalking
     speakerMuted = state.speakerMuted
     volumePercent = state.volumePercent
+    processing = ProcessingStatus(state.processing, state.processingReport)
     for id in service.connections { calls.append(CallStatus(id, of: service)) }
     counters.append(CounterStatus("failed_lookups", state.failedLookups))
     counters.append(CounterStatus("skipped_frames", state.skippedFrames))
@@ -40,15 +42,43 @@ extension CallStatus {
     limitedBy = service.connectionQualityLimit(of: id)?.text ?? ""
     if let talker = service.talkerReport(of: id), talker.playedFrames > 0 {
       playoutDelayMilliseconds = Double(talker.playoutDelaySamples) / 48
+      voice.targetDelayMilliseconds = Double(talker.targetDelaySamples) / 48
+      voice.level = SoundLevel(hundredths: talker.levelCentibels).percent
+      voice.latePackets = talker.latePackets
+      voice.concealedMilliseconds = talker.concealedSamples / 48
+      let copied = talker.copiesPlayed * UInt64(service.configuration.frameSamples)
+      voice.recoveredMilliseconds = (talker.recoveredSamples + copied) / 48
     }
+    voice.residualLossPercent = Double(service.impairments(of: id)?.residualLossPerMille ?? 0) / 10
     if let figures = service.statistics(of: id) {
       lossPercent = Double(max(figures.recentLossPerMille, figures.remoteLossPerMille)) / 10
       roundTripMilliseconds = figures.roundTripTime.map { Double($0.microseconds) / 1000 }
+      voice.jitterMilliseconds = Double(figures.jitter.microseconds) / 1000
     }
     if let pair = service.selectedPair(of: id) {
       localCandidate = CandidateStatus(pair.local)
       remoteCandidate = CandidateStatus(pair.remote)
     }
+  }
+}
+
+extension ProcessingStatus {
+  fileprivate init(_ processing: SoundProcessing, _ report: ProcessingReport) {
+    self.init()
+    echo =
+      switch processing.echo {
+      case .off: "off"
+      case .suppress: "suppress"
+      case .cancel: "cancel"
+      case .halfDuplex: "half-duplex"
+      }
+    suppressesNoise = processing.noiseSuppression
+    controlsGain = processing.gainControl
+    if processing.echo != .off, report.isConverged {
+      echoDelayMilliseconds = Double(report.bulkDelaySamples) / 48
+      erle = Double(report.erleCentibels / 10) / 10
+    }
+    gain = Double(report.gainCentibels / 10) / 10
   }
 }
 

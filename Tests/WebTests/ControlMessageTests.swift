@@ -117,6 +117,15 @@ import Web
     call.connectionState = "connected"
     call.quality = 98
     call.roundTripMilliseconds = 12.25
+    call.voice.level = 31
+    call.voice.residualLossPercent = 0.1
+    call.voice.latePackets = 2
+    call.voice.jitterMilliseconds = 1.5
+    call.voice.targetDelayMilliseconds = 40
+    report.processing.controlsGain = true
+    report.processing.echoDelayMilliseconds = 12.5
+    report.processing.erle = 21.5
+    report.processing.gain = -3
     report.calls = [call]
     report.counters = [CounterStatus("xruns", 3)]
     return report
@@ -147,10 +156,11 @@ import Web
       StatusText.text(of: status) == """
         Front door, version 0.1.0, up 1 h 2 min
         State: in a call
-        Microphone: muted by its button, input level 12
-        Speaker: on, volume 70 %
+        Microphone: muted by its button, input level 12, echo 21.5 dB down at 12.5 ms, gain -3 dB
+        Speaker: on, volume 70 %, output level 0
         Trouble: no microphone: it is gone
         Call with kitchen: connected, quality 98, loss 0 %, round trip 12.25 ms
+          Heard at level 31, 0.1 % of the voice made up, 2 packets late, jitter 1.5 ms, aims at a delay of 40 ms
         """)
     #expect(!StatusText.text(of: .null).isEmpty)
   }

@@ -78,6 +78,13 @@ struct WebServerTests {
     call.limitedBy = "delay"
     call.playoutDelayMilliseconds = 41.5
     call.lossPercent = 0.25
+    call.voice.level = 31
+    call.voice.residualLossPercent = 0.1
+    call.voice.latePackets = 2
+    call.voice.concealedMilliseconds = 40
+    call.voice.recoveredMilliseconds = 60
+    call.voice.jitterMilliseconds = 1.5
+    call.voice.targetDelayMilliseconds = 40
     call.localCandidate = CandidateStatus(type: "host", address: "192.0.2.1:4000")
     call.remoteCandidate = CandidateStatus(type: "prflx", address: "192.0.2.2:5000")
     var report = StatusReport()
@@ -91,6 +98,9 @@ struct WebServerTests {
     report.mutedByHardware = true
     report.volumePercent = 70
     report.peers = ["Gate"]
+    report.processing.echo = "cancel"
+    report.processing.suppressesNoise = true
+    report.processing.echoDelayMilliseconds = 12.5
     report.calls = [call]
     report.counters = [CounterStatus("stun_malformed", 3)]
     return report
@@ -108,8 +118,12 @@ struct WebServerTests {
       #"{"name":"Door","version":"0.1","uptime_s":3723,"audio_started_ns":12000000345,"#
       + #""state":"in call","input_level":42,"output_level":0,"#
       + #""microphone_muted":true,"muted_by_hardware":true,"talking":false,"speaker_muted":false,"volume":70,"#
-      + #""do_not_disturb":false,"trouble":"","peers":["Gate"],"ring":null,"waiting":0,"calls":[{"peer":"<b>Gate</b> & \"co\"","#
+      + #""do_not_disturb":false,"trouble":"","peers":["Gate"],"ring":null,"#
+      + #""processing":{"echo":"cancel","noise_suppression":true,"gain_control":false,"echo_delay_ms":12.5,"erle_db":null,"#
+      + #""gain_db":0},"waiting":0,"calls":[{"peer":"<b>Gate</b> & \"co\"","#
       + #""connection_state":"connected","quality":97,"limited_by":"delay","playout_delay_ms":41.5,"loss_percent":0.25,"rtt_ms":null,"#
+      + #""level":31,"residual_loss_percent":0.1,"late_packets":2,"concealed_ms":40,"recovered_ms":60,"#
+      + #""jitter_ms":1.5,"target_delay_ms":40,"#
       + #""selected_pair":{"local":{"type":"host","address":"192.0.2.1:4000"},"#
       + #""remote":{"type":"prflx","address":"192.0.2.2:5000"}}}],"counters":{"stun_malformed":3}}"#
     #expect(response.body == expected)
