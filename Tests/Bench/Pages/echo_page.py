@@ -22,7 +22,7 @@ import scenes  # noqa: E402
 NAME, TITLE = "echo", "Echo"
 MEASURES = "ERLE and double-talk quality over time, for rooms, echo levels, delays and drifts, beside speexdsp"
 REPEATS = "yes"
-TAKES = "4 min"
+TAKES = "9 min"
 
 # 1 to 9 were tuned on, 201 to 209 looked at meanwhile.
 SEEDS = range(301, 306)
@@ -35,6 +35,14 @@ AXES = {
 }
 NAMES = {"ours": "intercom", "speex": "speexdsp"}
 FAR_ALONE, BOTH = (0, 16), (16, 22)
+MIDDLE = {"loss": 0, "delay": 40, "drift": 0}
+# Kinds of scenes (scenes.KINDS) besides the one in which both talk, and what is in them.
+OTHERS = {
+    "start": "Near speech from the first word of the far side on",
+    "jump": "The echo comes 50 ms later from 10 s on",
+    "jump-back": "The echo comes 50 ms earlier from 10 s on",
+    "headphones": "Both talk, and nothing of the far side is heard",
+}
 ERLE_GOALS = {0.3: 38, 0.6: 34}
 DOUBLE_TALK_GOAL = 2.7
 
@@ -67,6 +75,26 @@ def measure(options):
     warnings.filterwarnings("ignore")
     program = options.programs / "EchoBench"
     pools = scenes.voices()
+    return {"talk": measure_talk(program, pools), "others": measure_others(program, pools)}
+
+
+def measure_others(program, pools):
+    found = []
+    with tempfile.TemporaryDirectory(prefix="intercom-bench-") as folder:
+        for kind in OTHERS if hasattr(scenes, "KINDS") else ():
+            for room in ROOMS:
+                for seed in SEEDS:
+                    far, near, _, microphone = scenes.scene(seed, pools, reverberation=room, kind=kind, **MIDDLE)
+                    for engine in engines(program):
+                        output = echo.run(program, engine, folder, far, microphone)
+                        figures = echo.judge(near, microphone, output, kind)
+                        found.append({"kind": kind, "room": room, "engine": engine,
+                                      "figures": [round(float(figure), 3) for figure in figures]})
+            progress(f"{kind}: measured")
+    return found
+
+
+def measure_talk(program, pools):
     found = []
     with tempfile.TemporaryDirectory(prefix="intercom-bench-") as folder:
         for room in ROOMS:
@@ -87,7 +115,8 @@ def measure(options):
     return found
 
 
-def draw(entries):
+def draw(results):
+    entries = results["talk"]
     found = page.Page(NAME, TITLE)
     present = [name for name in NAMES if any(entry["engine"] == name for entry in entries)]
     found.text(f"""Scenes of 30 s from seeds (`Tests/Sound/Echo/scenes.py`): far speech alone, from 16 s on both
@@ -96,11 +125,13 @@ def draw(entries):
         is varied, with seeds {SEEDS[0]} to {SEEDS[-1]}, which nothing was tuned on: each draws its room and its
         voices. How it works, and what it cannot do: [the echo canceller](../explanation/echo-canceller.md).""")
     if "speex" in present:
-        found.text("""speexdsp is its canceller with a tail of 256 ms and its preprocessor, in the same place and on the same
-            sound; nobody tells it the delay, and it follows no drift.""")
+        found.text("""speexdsp is its canceller with a tail of 256 ms and its preprocessor, in the same place and
+            on the same sound; nobody tells it the delay, and it follows no drift.""")
     draw_time(found, entries, present)
     draw_varied(found, entries, present)
     draw_means(found, entries, present)
+    if results["others"]:
+        draw_others(found, results["others"], present)
     return found
 
 
@@ -175,6 +206,22 @@ def draw_means(found, entries, present):
     if "speex" in present:
         rows.append(["scenes whose double talk is below speexdsp's", *worse(entries), ""])
     found.table(["what", "here", "goal", ""], rows)
+
+
+def draw_others(found, entries, present):
+    found.heading("Start, jumps, headphones")
+    found.text(f"""Scenes with an echo return loss of {MIDDLE['loss']} dB, a delay of {MIDDLE['delay']} ms and no
+        drift, the same seeds: how much of a near talker comes through in the first seconds, how soon the echo is
+        gone again after its delay has jumped (seconds of far speech), and what is done to voices where there is
+        no echo.""")
+    for kind, text in OTHERS.items():
+        rows = []
+        for engine in present:
+            for room in ROOMS:
+                mine = [e["figures"] for e in entries if (e["kind"], e["engine"], e["room"]) == (kind, engine, room)]
+                rows.append([f"{NAMES[engine]}, {room} s", *(
+                    page.spread([figure for figure in column if figure == figure]) for column in zip(*mine))])
+        found.table([f"{text}: median (least to most)", *echo.COLUMNS[kind]], rows)
 
 
 def worse(entries):

@@ -12,7 +12,7 @@ def write(topics):
         asserted is in the tests; nothing here fails a build. The table of sizes, memory, wake-ups and times that
         `make bench` prints besides is in [the figures](../explanation/figures.md).""")
     first.table(
-        ["page", "what is measured", "the same figures each time", "takes"],
+        ["page", "what is measured", "the same figures each time", "takes where ten others work"],
         [[f"[{topic.TITLE}]({topic.NAME}.md)", topic.MEASURES, topic.REPEATS, topic.TAKES] for topic in topics])
     first.heading("How")
     first.points(

@@ -18,7 +18,7 @@ from packets import loss
 NAME, TITLE = "loss", "Speech on a network that loses packets"
 MEASURES = "PESQ against random loss and bursts, for each redundancy; beside Chromium's and aiortc's receivers"
 REPEATS = "whole calls yes; receivers run in real time"
-TAKES = "19 min"
+TAKES = "25 min"
 
 CLIPS, SEEDS = 5, range(101, 106)
 # Name, LossBench's scheme, bits a second.
