@@ -206,11 +206,11 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
 
   private mutating func cancel() {
     if let finding = search.process(reference: far, microphone: mic, present: Float(direct)) { consider(finding) }
-    // A drift this small the filter follows by itself, and a reading without it can be as young as what is heard.
-    // Where the direct path is younger still, it must not be lost for a drift that the filter can bear.
+    // A drift this small the filter follows by itself, and a reading without it can be as young as what is heard: a
+    // direct path that is younger still must not be lost for a drift that the filter can bear.
     let isEarly = direct < Self.leastLag + 2 && drift.rate > -6e-5 || drift.rate > 0 && lag <= Self.leastLag
     if isEarly { drift.hold() }
-    let rate = abs(drift.rate) < 4e-6 || isEarly ? 0 : drift.rate
+    let rate = abs(drift.rate) < (lag == 0 ? 4e-5 : 4e-6) || isEarly ? 0 : drift.rate
     if rate != 0 { lag = max(Self.leastLag, lag) }
     ring.read(aligned, count: 160, lag: lag, rate: rate)
     lag = min(9000, lag - 160 * rate)
