@@ -206,11 +206,11 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
 
   private mutating func cancel() {
     if let finding = search.process(reference: far, microphone: mic, present: Float(direct)) { consider(finding) }
-    // A drift this small the filter follows by itself, and a reading without it can be as young as what is heard.
-    // Where the direct path is younger still, it must not be lost for a drift that the filter can bear.
+    // A drift this small the filter follows by itself, and a reading without it can be as young as what is heard: a
+    // direct path that is younger still must not be lost for a drift that the filter can bear.
     let isEarly = direct < Self.leastLag + 2 && drift.rate > -6e-5 || drift.rate > 0 && lag <= Self.leastLag
     if isEarly { drift.hold() }
-    let rate = abs(drift.rate) < 4e-6 || isEarly ? 0 : drift.rate
+    let rate = abs(drift.rate) < (lag == 0 ? 4e-5 : 4e-6) || isEarly ? 0 : drift.rate
     if rate != 0 { lag = max(Self.leastLag, lag) }
     ring.read(aligned, count: 160, lag: lag, rate: rate)
     lag = min(9000, lag - 160 * rate)
@@ -250,10 +250,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     leftPower = 0.95 * leftPower + 0.05 * left.energy(160)
     estimatePower = 0.95 * estimatePower + 0.05 * estimate.energy(160)
     if micPower > 1e-3 { leastLeft = min(leastLeft, leftPower / micPower) }
-    guard !isTrusted else {
-      watch()
-      return
-    }
+    if isTrusted { return watch() }
     let takesAway = leftPower < 0.166 * micPower
     let fits = abs(filter.correlation) < 0.1 && estimatePower > 0.05 * micPower
     if takesAway || fits { trust += 1 } else { trust = max(0, trust - 1) }
@@ -305,9 +302,10 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
       // Until now there was nothing to be learnt: an echo that comes late finds a filter that expects one.
       if leftPower > 0.5 * micPower { filter.doubt(0, rest: 0.3) }
     } else {
-      // The path's shape stays; it only comes earlier or later than before.
       let change = Double(finding.lag) - direct
-      guard foundAgain >= (isUrgent ? 2 : 3), abs(change) > 24, finding.atPresent < (isUrgent ? 0.8 : 0.6)
+      // Where the path begins right before the direct one, less is too much.
+      let most: Double = lag > 0 && lag < 100 ? 8 : 24
+      guard foundAgain >= (isUrgent ? 2 : 3), abs(change) > most, finding.atPresent < (isUrgent ? 0.8 : 0.6)
       else { return }
       direct += change
       guard lag + change >= Self.leastLag else {

@@ -25,6 +25,12 @@ SPOKEN = (
 )
 # Seconds: far speech, near speech; in between both.
 FAR, NEAR = (0.5, 22), (16, 29)
+# Near speech from the first words of the far side on.
+START = (0.6, 8.6)
+# By how many milliseconds the delay jumps, and at which second.
+JUMP = (50, 10)
+# As above; near speech from the start; the echo suddenly comes later, or earlier; nothing of the far side is heard.
+KINDS = ("talk", "start", "jump", "jump-back", "headphones")
 
 
 def read(path):
@@ -86,19 +92,23 @@ def room(rng, reverberation):
     return signal.sosfilt(signal.butter(2, 120, "high", fs=RATE, output="sos"), response)[:count]
 
 
-def scene(seed, pools, *, reverberation, loss, delay, drift, noise=-60):
+def scene(seed, pools, *, reverberation, loss, delay, drift, noise=-60, kind="talk", clip=0):
     """Far speech, near speech, its echo, and what the microphone hears. `loss` is the echo return loss in dB, `delay` in
-    milliseconds, `drift` in parts per million, `noise` in dBFS."""
+    milliseconds, `drift` in parts per million, `noise` in dBFS; `kind` one of KINDS. Each `clip` is another choice of
+    sentences for the same room."""
     rng = numpy.random.default_rng(seed * 1000 + 7)
     count = SECONDS * RATE
     response = room(rng, reverberation)
+    said = numpy.random.default_rng([seed, clip]) if clip else rng
     recorded, synthetic = pools
-    said_far = talk(rng, synthetic if seed % 2 else recorded, count)
-    said_near = talk(rng, recorded if seed % 2 else synthetic, count)
+    said_far = talk(said, synthetic if (seed + clip) % 2 else recorded, count)
+    said_near = talk(said, recorded if (seed + clip) % 2 else synthetic, count)
     far, near = numpy.zeros(count), numpy.zeros(count)
-    for track, said, (start, end) in ((far, said_far, FAR), (near, said_near, NEAR)):
-        first, last = int(start * RATE), int(end * RATE)
-        track[first:last] = said[: last - first]
+    times = (FAR, None) if "jump" in kind else (FAR, START) if kind == "start" else (FAR, NEAR)
+    for track, words, span in ((far, said_far, times[0]), (near, said_near, times[1])):
+        if span:
+            first, last = int(span[0] * RATE), int(span[1] * RATE)
+            track[first:last] = words[: last - first]
     # An echo cannot come before it was played, however the clocks drift.
     late = int(delay * RATE / 1000) + (int(count * 1e-4) + 8 if drift > 0 and delay == 0 else 0)
     peak = numpy.max(numpy.abs(far))
@@ -109,4 +119,12 @@ def scene(seed, pools, *, reverberation, loss, delay, drift, noise=-60):
         echo = numpy.interp(numpy.arange(count) * (1 + drift * 1e-6) * 8, numpy.arange(len(fine)), fine)
     loud = numpy.abs(far) > 0.02 * peak
     echo *= 10 ** (-loss / 20) * numpy.sqrt(numpy.mean(far[loud] ** 2) / numpy.mean(echo[loud] ** 2))
+    if "jump" in kind:
+        step, at = JUMP[0] * RATE // 1000, JUMP[1] * RATE
+        before, after = echo, numpy.concatenate([numpy.zeros(step), echo])[:count]
+        if kind == "jump-back":
+            before, after = after, before
+        echo = numpy.concatenate([before[:at], after[at:]])
+    elif kind == "headphones":
+        echo = numpy.zeros(count)
     return far, near, echo, echo + near + 10 ** (noise / 20) * rng.normal(size=count)
