@@ -16,6 +16,7 @@ enum Command {
   case trust(TrustOptions)
   case pair(PairOptions)
   case doctor(config: String?)
+  case meters(MetersOptions)
   case devices
   case selftest
   case version
@@ -131,6 +132,7 @@ enum Command {
     case "pair": self = Self.pair(rest)
     case "paired": self = Self.paired(rest)
     case "doctor": self = Self.doctor(rest)
+    case "meters": self = Self.meters(rest)
     case "devices": self = rest.isEmpty ? .devices : .misused("devices takes nothing more")
     case "selftest": self = rest.isEmpty ? .selftest : .misused("selftest takes nothing more")
     case "version", "--version", "-V": self = .version

@@ -28,6 +28,7 @@ enum Help {
     case "pair": pair
     case "paired": paired
     case "doctor": doctor
+    case "meters": meters
     default: nil
     }
   }
@@ -40,6 +41,7 @@ enum Help {
       intercom call --stdio             the same, with the signaling on stdin and stdout
       intercom rooms [--listen ADDRESS] let intercoms meet in rooms, over WebSocket
       intercom status                   say what the running service does
+      intercom meters                   show its levels and each call's quality as they change
       intercom mute                     mute the running service's microphone
       intercom unmute                   no longer mute it
       intercom answer                   answer what rings
@@ -161,6 +163,21 @@ enum Help {
       --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
 
     Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let meters = """
+    intercom meters [--lines] [--seconds N] [--socket PATH] [--config FILE]
+
+    Shows the running service's levels, and of each call level, quality, delay and loss, and how the echo stands: bars
+    on a terminal until Ctrl-C, elsewhere a line a second.
+
+      --lines          lines on a terminal too
+      --seconds N      end after N seconds
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was ended, 69 when no service answers or it has gone.
     """
 
   static let mute = """
