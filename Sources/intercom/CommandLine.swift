@@ -19,6 +19,7 @@ enum Command {
   case meters(MetersOptions)
   case devices
   case selftest
+  case soundCheck(config: String?)
   case version
   case help(String)
   case misused(String)
@@ -134,7 +135,7 @@ enum Command {
     case "doctor": self = Self.doctor(rest)
     case "meters": self = Self.meters(rest)
     case "devices": self = rest.isEmpty ? .devices : .misused("devices takes nothing more")
-    case "selftest": self = rest.isEmpty ? .selftest : .misused("selftest takes nothing more")
+    case "selftest": self = Self.selftest(rest)
     case "version", "--version", "-V": self = .version
     case "help", "--help", "-h": self = .help(rest.first.flatMap { Help.text(of: $0) } ?? Help.program)
     default:

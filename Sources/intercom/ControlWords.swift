@@ -17,6 +17,14 @@ extension Command {
     var config: String?
   }
 
+  static func selftest(_ words: [String]) -> Command {
+    if words.isEmpty { return .selftest }
+    guard words[0] == "sound", words.count == 1 || (words.count == 3 && words[1] == "--config") else {
+      return .misused("selftest takes nothing more, or: selftest sound [--config FILE]")
+    }
+    return .soundCheck(config: words.count == 3 ? words[2] : nil)
+  }
+
   static func meters(_ words: [String]) -> Command {
     var options = MetersOptions()
     var index = 0

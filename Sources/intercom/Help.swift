@@ -57,6 +57,7 @@ enum Help {
       intercom check FILE               say what is wrong with a configuration, if anything
       intercom devices                  list sound cards and GPIO chips
       intercom selftest                 check that this binary works on this machine
+      intercom selftest sound           hear what the loudspeaker does to the microphone, and say what helps
       intercom version                  say the version, and those of the libraries inside
 
     intercom COMMAND --help says more. Exit codes: 0 done, 1 failed, 64 wrong command line, 66 no such file,
@@ -141,9 +142,15 @@ enum Help {
 
   static let selftest = """
     intercom selftest
+    intercom selftest sound [--config FILE]
 
     Runs the self-tests inside this binary: test vectors, the linked libraries, whole calls in virtual time. Prints each
     failure and the number of cases. Exit code 0 when all hold, 1 when not.
+
+    With sound it plays ten seconds of chirps and noise at the configured output, records the configured input, and says how
+    late and how loud the loudspeaker comes back, how much of it the echo canceller takes away, the noise floor and clipping,
+    with advice. The service must not run. Exit code 0 when all is well, 1 when something needs a remedy, 69 when a card
+    cannot be opened or the service runs, 78 when input or output are neither sound cards nor files.
     """
 
   static let version = """

@@ -31,6 +31,7 @@ struct Intercom {
     case .check(let options): return CheckCommand.run(options)
     case .devices: return DevicesCommand.run()
     case .selftest: return SelfTestCommand.run()
+    case .soundCheck(let config): return SoundCheckCommand.run(config: config)
     case .version: return VersionCommand.run()
     case .help(let text):
       print(text)
