@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,3 +69,8 @@ int32_t clinux_permissions(const char *path) {
 }
 
 int32_t clinux_is_terminal(int32_t fd) { return isatty(fd); }
+
+int32_t clinux_terminal_columns(int32_t fd) {
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}

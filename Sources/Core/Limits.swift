@@ -307,6 +307,14 @@ public enum Limits {
   public static let soundReopenMillisecondsMax = 4000
   /// A sound card that worked for so long begins with the first wait again when it goes; one that goes sooner does not.
   public static let soundSettledMilliseconds = 5000
+  /// Samples at full scale from which a sound check speaks of clipping, per million: a tenth of a percent is heard.
+  public static let soundCheckClippedPerMillion = 1000
+  /// Loudest noise floor that a sound check lets pass: what is louder is heard in the pauses at the far side.
+  public static let soundCheckNoiseHundredthsMax: Int32 = -4500
+  /// Least loss from loudspeaker to microphone that a sound check lets pass: the canceller is measured down to it.
+  public static let soundCheckCouplingHundredthsMin: Int32 = -600
+  /// Least reduction of the echo that a sound check lets pass: with less, the far side hears itself.
+  public static let soundCheckReductionHundredthsMin: Int32 = 2000
   /// Channels of a sound card that is opened: an array of microphones; only the first two are used.
   public static let soundChannelsMax = 8
   /// Periods from one look at a sound card's delays to the next: two system calls, and 80 ms of 10 ms periods.

@@ -67,22 +67,7 @@ extension ServiceHost {
   }
 
   private func openKeeper() throws(HostError) {
-    var capture: String?
-    var playback: String?
-    if case .alsa(let name) = settings.input { capture = name }
-    if case .alsa(let name) = settings.output { playback = name }
-    guard capture != nil || playback != nil else { return }
-    let prefill = max(1, settings.prefillPeriods)
-    var card = ALSASettings(
-      periodSamples: settings.periodSamples, periodCount: max(4, prefill + 2), prefillPeriods: prefill)
-    card.captureChannel = settings.inputChannel
-    card.makeConversion = { SoundConversion.make(from: $0, to: $1) }
-    do throws(LinuxError) {
-      let keeper = try SoundKeeper(
-        capture: capture, playback: playback, captureSettings: card, playbackSettings: card, bell: bell.button)
-      try keeper.start()
-      self.keeper = keeper
-    } catch { throw .system(what: "sound cards", error) }
+    keeper = try settings.makeKeeper(bell: bell.button)
   }
 
   private func openSource() throws(HostError) -> PCMSource {
@@ -198,5 +183,27 @@ extension ServiceHost {
 
   private func noteFirstPeriod() {
     if firstPeriod == 0 { firstPeriod = audio.firstPeriod }
+  }
+}
+
+extension HostSettings {
+  /// What opens and keeps the sound cards, already running; nil: none is configured.
+  func makeKeeper(bell: Doorbell.Button) throws(HostError) -> SoundKeeper? {
+    var capture: String?
+    var playback: String?
+    if case .alsa(let name) = input { capture = name }
+    if case .alsa(let name) = output { playback = name }
+    guard capture != nil || playback != nil else { return nil }
+    let prefill = max(1, prefillPeriods)
+    var card = ALSASettings(
+      periodSamples: periodSamples, periodCount: max(4, prefill + 2), prefillPeriods: prefill)
+    card.captureChannel = inputChannel
+    card.makeConversion = { SoundConversion.make(from: $0, to: $1) }
+    do throws(LinuxError) {
+      let keeper = try SoundKeeper(
+        capture: capture, playback: playback, captureSettings: card, playbackSettings: card, bell: bell)
+      try keeper.start()
+      return keeper
+    } catch { throw .system(what: "sound cards", error) }
   }
 }

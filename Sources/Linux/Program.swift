@@ -32,6 +32,12 @@ public enum Program {
   /// Whether descriptor `number` (0 input, 1 output, 2 errors) is a terminal.
   public static func isTerminal(_ number: Int32) -> Bool { clinux_is_terminal(number) == 1 }
 
+  /// How many columns the terminal at descriptor `number` has; 80 when it does not say.
+  public static func terminalColumns(_ number: Int32) -> Int {
+    let columns = clinux_terminal_columns(number)
+    return columns > 0 ? Int(columns) : 80
+  }
+
   /// Ends the program with exit status `code`, 0 ... 255.
   public static func exit(_ code: Int32) -> Never { clinux_exit(code) }
 }

@@ -16,8 +16,10 @@ enum Command {
   case trust(TrustOptions)
   case pair(PairOptions)
   case doctor(config: String?)
+  case meters(MetersOptions)
   case devices
   case selftest
+  case soundCheck(config: String?)
   case version
   case help(String)
   case misused(String)
@@ -131,8 +133,9 @@ enum Command {
     case "pair": self = Self.pair(rest)
     case "paired": self = Self.paired(rest)
     case "doctor": self = Self.doctor(rest)
+    case "meters": self = Self.meters(rest)
     case "devices": self = rest.isEmpty ? .devices : .misused("devices takes nothing more")
-    case "selftest": self = rest.isEmpty ? .selftest : .misused("selftest takes nothing more")
+    case "selftest": self = Self.selftest(rest)
     case "version", "--version", "-V": self = .version
     case "help", "--help", "-h": self = .help(rest.first.flatMap { Help.text(of: $0) } ?? Help.program)
     default:

@@ -52,37 +52,8 @@ enum ControlCommand {
 
   /// Sends a request to the service at `path` and waits for the line that answers it.
   static func ask(_ request: ControlRequest, at path: String) throws(Failure) -> [UInt8] {
-    let deadline = Clock.now() + .milliseconds(Limits.controlReplyMilliseconds)
-    do throws(LinuxError) {
-      var connection = try UnixConnection(connectingTo: path)
-      let line = request.line()
-      // A request is far smaller than a socket's buffer: it goes at once, or there is no service.
-      let sent = line.withByteView { connection.write($0) }
-      guard case .bytes(line.count) = sent else { throw LinuxError(call: "send", errno: LinuxError.connectionReset) }
-      var cutter = LineCutter(limitBytes: Limits.jsonBytesMax)
-      while try connection.waitReadable(until: deadline) {
-        switch read(&connection, into: &cutter) {
-        case .bytes: break
-        case .wouldBlock: continue
-        case .endOfStream, .reset: throw LinuxError(call: "recv", errno: LinuxError.connectionReset)
-        case .failed(let error): throw error
-        }
-        switch cutter.poll() {
-        case .line(let line)?: return line
-        case .tooLong?: throw LinuxError(call: "recv", errno: LinuxError.tooLarge)
-        case nil: continue
-        }
-      }
-      throw LinuxError(call: "recv", errno: LinuxError.timedOut)
-    } catch {
-      switch error.errno {
-      case LinuxError.notFound, LinuxError.connectionRefused: throw .noService(path: path, error)
-      case LinuxError.accessDenied:
-        throw .broken(path: path, "\(error.text); be root, or a member of the group in [control] group")
-      case LinuxError.timedOut: throw .broken(path: path, "the service does not answer")
-      default: throw .broken(path: path, error.text)
-      }
-    }
+    var session = try ControlSession(path: path)
+    return try session.ask(request)
   }
 
   /// What the service answered; nil when it is no answer.
@@ -90,13 +61,6 @@ enum ControlCommand {
     line.withByteView { view in
       do throws(ControlProblem) { return try ControlAnswer.parse(view) } catch { return nil }
     }
-  }
-
-  private static func read(_ connection: inout UnixConnection, into cutter: inout LineCutter) -> StreamResult {
-    var bytes = [UInt8](repeating: 0, count: Limits.httpReadBytesMax)
-    let result = bytes.withUnsafeMutableBytes { connection.read(into: MutableByteView($0)) }
-    if case .bytes(let count) = result { bytes.withByteView { cutter.handle($0.prefix(count)) } }
-    return result
   }
 
   private static func show(_ line: [UInt8], isJSON: Bool) -> Int32 {

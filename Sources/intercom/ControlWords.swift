@@ -7,6 +7,49 @@ import Core
 import Web
 
 extension Command {
+  /// The options of `intercom meters`.
+  struct MetersOptions {
+    /// Whether a terminal gets lines too.
+    var isLines = false
+    /// When to end; nil: when told to.
+    var seconds: Int?
+    var socket: String?
+    var config: String?
+  }
+
+  static func selftest(_ words: [String]) -> Command {
+    if words.isEmpty { return .selftest }
+    guard words[0] == "sound", words.count == 1 || (words.count == 3 && words[1] == "--config") else {
+      return .misused("selftest takes nothing more, or: selftest sound [--config FILE]")
+    }
+    return .soundCheck(config: words.count == 3 ? words[2] : nil)
+  }
+
+  static func meters(_ words: [String]) -> Command {
+    var options = MetersOptions()
+    var index = 0
+    while index < words.count {
+      let word = words[index]
+      index += 1
+      switch word {
+      case "--lines": options.isLines = true
+      case "--seconds", "--socket", "--config":
+        guard index < words.count else { return .misused("\(word) wants a value") }
+        let value = words[index]
+        index += 1
+        if word == "--socket" { options.socket = value }
+        if word == "--config" { options.config = value }
+        guard word == "--seconds" else { continue }
+        guard let seconds = Int(value), seconds > 0, seconds <= 1_000_000 else {
+          return .misused("--seconds wants a whole number, 1 or more, not '\(value)'")
+        }
+        options.seconds = seconds
+      default: return .misused("meters does not know '\(word)'; intercom meters --help")
+      }
+    }
+    return .meters(options)
+  }
+
   static func doctor(_ words: [String]) -> Command {
     if words.isEmpty { return .doctor(config: nil) }
     guard words.count == 2, words[0] == "--config" else { return .misused("doctor takes --config FILE, or nothing") }

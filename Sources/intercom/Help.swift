@@ -28,6 +28,7 @@ enum Help {
     case "pair": pair
     case "paired": paired
     case "doctor": doctor
+    case "meters": meters
     default: nil
     }
   }
@@ -40,6 +41,7 @@ enum Help {
       intercom call --stdio             the same, with the signaling on stdin and stdout
       intercom rooms [--listen ADDRESS] let intercoms meet in rooms, over WebSocket
       intercom status                   say what the running service does
+      intercom meters                   show its levels and each call's quality as they change
       intercom mute                     mute the running service's microphone
       intercom unmute                   no longer mute it
       intercom answer                   answer what rings
@@ -55,6 +57,7 @@ enum Help {
       intercom check FILE               say what is wrong with a configuration, if anything
       intercom devices                  list sound cards and GPIO chips
       intercom selftest                 check that this binary works on this machine
+      intercom selftest sound           hear what the loudspeaker does to the microphone, and say what helps
       intercom version                  say the version, and those of the libraries inside
 
     intercom COMMAND --help says more. Exit codes: 0 done, 1 failed, 64 wrong command line, 66 no such file,
@@ -139,9 +142,15 @@ enum Help {
 
   static let selftest = """
     intercom selftest
+    intercom selftest sound [--config FILE]
 
     Runs the self-tests inside this binary: test vectors, the linked libraries, whole calls in virtual time. Prints each
     failure and the number of cases. Exit code 0 when all hold, 1 when not.
+
+    With sound it plays ten seconds of chirps and noise at the configured output, records the configured input, and says how
+    late and how loud the loudspeaker comes back, how much of it the echo canceller takes away, the noise floor and clipping,
+    with advice. The service must not run. Exit code 0 when all is well, 1 when something needs a remedy, 69 when a card
+    cannot be opened or the service runs, 78 when input or output are neither sound cards nor files.
     """
 
   static let version = """
@@ -161,6 +170,21 @@ enum Help {
       --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
 
     Exit code 0 when it was done, 1 when the service refused, 69 when no service answers or it may not be asked.
+    """
+
+  static let meters = """
+    intercom meters [--lines] [--seconds N] [--socket PATH] [--config FILE]
+
+    Shows the running service's levels, and of each call level, quality, delay and loss, and how the echo stands: bars
+    on a terminal until Ctrl-C, elsewhere a line a second.
+
+      --lines          lines on a terminal too
+      --seconds N      end after N seconds
+      --socket PATH    the service's control socket; without it [control] socket of the configuration, else
+                       /run/intercom/control
+      --config FILE    the configuration that names the socket; without it /etc/intercom/intercom.toml
+
+    Exit code 0 when it was ended, 69 when no service answers or it has gone.
     """
 
   static let mute = """

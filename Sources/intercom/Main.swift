@@ -26,10 +26,12 @@ struct Intercom {
     case .control(let options): return ControlCommand.run(options)
     case .trust(let options): return TrustCommand.run(options)
     case .pair(let options): return options.url == nil ? PairCommand.run(options) : PairDeviceCommand.run(options)
+    case .meters(let options): return MetersCommand.run(options)
     case .doctor(let config): return DoctorCommand.run(config: config)
     case .check(let options): return CheckCommand.run(options)
     case .devices: return DevicesCommand.run()
     case .selftest: return SelfTestCommand.run()
+    case .soundCheck(let config): return SoundCheckCommand.run(config: config)
     case .version: return VersionCommand.run()
     case .help(let text):
       print(text)

@@ -106,7 +106,7 @@ struct DocumentTests {
     let source = try House.text("Sources/intercom/Help.swift")
     let page = try House.text("docs/reference/command-line.md")
     let commands = Set(try matches("^      intercom ([a-z]+)", in: source))
-    #expect(commands.count == 19)
+    #expect(commands.count == 20)
     for command in commands {
       let section = try section("intercom \(command)", of: page)
       let help = source.components(separatedBy: "static let \(command) = \"\"\"")

@@ -35,3 +35,5 @@ int32_t clinux_make_directory(const char *path, uint32_t mode);
 /// The permission bits, or -errno.
 int32_t clinux_permissions(const char *path);
 int32_t clinux_is_terminal(int32_t fd);
+/// How many columns the terminal has; 0 when it is none or does not say.
+int32_t clinux_terminal_columns(int32_t fd);
