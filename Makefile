@@ -12,10 +12,13 @@ DEPS ?= pinned
 ifneq ($(DEPS),pinned)
 $(error DEPS=$(DEPS) is not known yet; there is only DEPS=pinned)
 endif
+# What conceals lost packets: Opus' own way, or its neural network (docs/decisions/neural-concealment.md).
+SOUND ?= plain
+export SOUND
 export DEPS_MIRROR DEPS_ARCHIVES INTERCOM_CACHE SSH HEALTH_WAIT
 
 TOOLS := board/build
-PROGRAM := build/x86_64/intercom
+PROGRAM := build/x86_64$(patsubst %,-%,$(filter-out plain,$(SOUND)))/intercom
 
 ##@ Use
 .PHONY: run demo
@@ -71,6 +74,7 @@ help: ## this text
 	    '  DEPS_ARCHIVES=FOLDER   take the C libraries'"'"' archives from a folder' \
 	    '  DEPS_MIRROR=ADDRESS    fetch them from this Debian mirror instead of those apt uses' \
 	    '  DEPS=pinned            build them from the pinned archives (the only choice so far)' \
+	    '  SOUND=neural           conceal lost packets by Opus'"'"' neural network, 1.4 MB more, into build/ARCH-neural' \
 	    '  INTERCOM_CACHE=FOLDER  keep them elsewhere than in ~/.cache/intercom' \
 	    '  ONLY=TOPIC             what to bench: table, loss, delay, echo or cost instead of all' \
 	    '  HOST=USER@ADDRESS      the board to flash; BOARD=NAME one of the folders in board/' \

@@ -62,7 +62,15 @@ int32_t copus_encoder_lookahead(struct copus_encoder *encoder) {
 struct copus_decoder *copus_decoder_make(void) {
     int error = OPUS_OK;
     OpusDecoder *decoder = opus_decoder_create(48000, 1, &error);
-    return error == OPUS_OK ? (struct copus_decoder *)decoder : NULL;
+    if (decoder == NULL || error != OPUS_OK) return NULL;
+#ifdef INTERCOM_NEURAL
+    // From complexity 5 on a decoder conceals by its neural network.
+    if (opus_decoder_ctl(decoder, OPUS_SET_COMPLEXITY(5)) != OPUS_OK) {
+        opus_decoder_destroy(decoder);
+        return NULL;
+    }
+#endif
+    return (struct copus_decoder *)decoder;
 }
 
 void copus_decoder_free(struct copus_decoder *decoder) { opus_decoder_destroy(inner_decoder(decoder)); }

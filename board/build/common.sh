@@ -7,6 +7,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cache=${INTERCOM_CACHE:-${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/intercom}
 
+# SOUND=neural builds with Opus' deep concealment (docs/decisions/neural-concealment.md), beside the ordinary build.
+case ${SOUND:=plain} in
+plain) variant= ;;
+neural) variant=-neural ;;
+*) printf 'error: SOUND=%s is not known; there are plain and neural.\n' "$SOUND" >&2 && exit 1 ;;
+esac
+export SOUND
+
 say() { printf '%s\n' "$*" >&2; }
 
 fail() { # SENTENCE...: one line each, then out

@@ -24,7 +24,7 @@ prefix() { # of the build chosen
     local key
     key=$({ cat "$here/recipes.sh" "$here/libraries.lock" "$here/mbedtls_config.h" && $CC --version | head -n 1; } |
         sha256sum | cut -c 1-16)
-    echo "$cache/deps/$arch-$libc-$key"
+    echo "$cache/deps/$arch-$libc$variant-$key"
 }
 
 build_library() { # NAME: in its own work folder under $work, into $out
@@ -93,7 +93,10 @@ build() { # everything for the build chosen, into the folder $target, all or not
         ! grep -qaF "$work" "$library" ||
             fail "$(basename "$library") holds the path of the build; its recipe must map it away."
     done
-    for name in $names; do echo "$name ${chosen[$name]%% *}"; done | LC_ALL=C sort >"$out/versions"
+    for name in $names; do
+        [ "$name$variant" != opus-neural ] || chosen[opus]="${chosen[opus]%% *}+deep-plc"
+        echo "$name ${chosen[$name]%% *}"
+    done | LC_ALL=C sort >"$out/versions"
     rm -rf "$target" "$work"
     mv "$out" "$target"
 }

@@ -12,7 +12,7 @@ cd "$root"
 [ $# -gt 0 ] || fail "usage: host.sh build|test|run [OPTION...]"
 verb=$1
 shift
-scratch=${INTERCOM_SCRATCH:-.build-host}
+scratch=${INTERCOM_SCRATCH:-.build-host$variant}
 "$here/deps.sh" host >/dev/null
 toolset=$("$here/toolset.sh" host "$scratch")
 exec swift "$verb" --toolset "$toolset" --scratch-path "$scratch" --disable-build-manifest-caching "$@"

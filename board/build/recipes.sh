@@ -98,10 +98,12 @@ recipe_libsrtp() { # over mbedTLS; its configure script knows only OpenSSL and N
     cp ../source/include/srtp.h "$out/include/srtp2"
 }
 
-recipe_opus() { # without the neural parts: they are 3 MB of weights
+recipe_opus() { # without the neural parts, which are 3 MB of weights; with SOUND=neural that for concealment alone, 1.4 MB
+    local deep_plc=--disable-deep-plc
+    [ "$SOUND" = plain ] || deep_plc=--enable-deep-plc
     cd source
     CFLAGS="-O2 $flags" ./configure --host="$host" --prefix=/usr --enable-static --disable-shared --disable-doc \
-        --disable-extra-programs --disable-deep-plc --disable-dred --disable-osce
+        --disable-extra-programs "$deep_plc" --disable-dred --disable-osce
     make -j"$jobs" libopus.la
     cp .libs/libopus.a "$out/lib"
     mkdir -p "$out/include/opus"

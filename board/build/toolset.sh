@@ -40,8 +40,10 @@ info=$folder/include/intercom_build_info.h
 } >"$info.new"
 if cmp -s "$info.new" "$info"; then rm "$info.new"; else mv "$info.new" "$info"; fi
 
+c_sound=()
+[ "$SOUND" = plain ] || c_sound=(-DINTERCOM_NEURAL=1)
 includes=(-I "$libraries/include" -I "$folder/include")
-c=("${includes[@]}") swift=() linker=(-L "$libraries/lib")
+c=("${includes[@]}" "${c_sound[@]}") swift=() linker=(-L "$libraries/lib")
 [ "$build" != host ] || linker+=(-lm) # musl has it in libc
 for flag in "${includes[@]}"; do swift+=(-Xcc "$flag"); done
 
