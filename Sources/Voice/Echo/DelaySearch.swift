@@ -90,7 +90,7 @@ struct DelaySearch: ~Copyable {
       guard isRunning else { return nil }
       transform.forward(played, aRe, aIm)
       time.clear(Self.span - Self.heard)
-      (time + Self.span - Self.heard).update(from: mic, count: Self.heard)
+      (time + Self.span - Self.heard).copy(from: mic, count: Self.heard)
     case 1 where isRunning: transform.forward(time, mRe, mIm)
     case 2 where isRunning: smooth()
     case 3 where isRunning:
@@ -104,9 +104,9 @@ struct DelaySearch: ~Copyable {
 
   /// Adds every fourth sample, low-passed, to the end of `line`.
   private func thin(_ block: Floats, _ tail: Floats, _ line: Floats, _ count: Int) {
-    tail.update(from: tail + 160, count: 32)
-    (tail + 32).update(from: block, count: 160)
-    line.update(from: line + 40, count: count - 40)
+    tail.copy(from: tail + 160, count: 32)
+    (tail + 32).copy(from: block, count: 160)
+    line.copy(from: line + 40, count: count - 40)
     let end = line + (count - 40)
     var index = 0
     while index < 40 {

@@ -46,8 +46,8 @@ struct DriftTracker: ~Copyable {
     guard active >= 40 else { return }
     if hasOld, isTrusted, blocks < 400 { follow(filter) }
     let count = Self.partitions * KalmanFilter.stride
-    oldRe.update(from: filter.wRe, count: count)
-    oldIm.update(from: filter.wIm, count: count)
+    oldRe.copy(from: filter.wRe, count: count)
+    oldIm.copy(from: filter.wIm, count: count)
     hasOld = isTrusted
     active = 0
     blocks = 0

@@ -155,19 +155,19 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
     }
     let used = count - missing
     ready -= used
-    out.update(from: out + used, count: ready)
+    out.copy(from: out + used, count: ready)
   }
 
   private mutating func processBlock(_ out: Floats) {
     micSplit.split(micIn, low)
     micSplit.keep(micIn)
-    mic.update(from: low, count: 160)
+    mic.copy(from: low, count: 160)
     micHighPass.process(mic, count: 160)
     farSplit.split(playedIn, far)
     farHighPass.process(far, count: 160)
     ring.write(far)
     let echoIsHeld = processing.echo != .off
-    if echoIsHeld { cancel() } else { left.update(from: mic, count: 160) }
+    if echoIsHeld { cancel() } else { left.copy(from: mic, count: 160) }
     let isFarActive = activeHold > 0
     suppressor.process(
       left: left, estimated: estimate, expected: filter.expected,
@@ -225,7 +225,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
       transform: transform)
     if !filter.isSound {
       restart()
-      left.update(from: mic, count: 160)
+      left.copy(from: mic, count: 160)
       estimate.clear(160)
       return
     }
@@ -240,7 +240,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
         index += 1
       }
     }
-    if processing.echo == .suppress { left.update(from: mic, count: 160) }
+    if processing.echo == .suppress { left.copy(from: mic, count: 160) }
   }
 
   /// Whether the estimate may be believed: it takes away most of the echo, or is unrelated to what is left for a while.

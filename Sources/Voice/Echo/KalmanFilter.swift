@@ -89,8 +89,8 @@ struct KalmanFilter: ~Copyable {
     reference: Floats, microphone: Floats, estimate: Floats, left: Floats, isActive: Bool, noise: Float,
     transform: borrowing FourierTransform
   ) {
-    window.update(from: window + 160, count: 160)
-    (window + 160).update(from: reference, count: 160)
+    window.copy(from: window + 160, count: 160)
+    (window + 160).copy(from: reference, count: 160)
     newest = newest == 0 ? Self.partitions - 1 : newest - 1
     transform.forward(window, xRe + newest * Self.stride, xIm + newest * Self.stride)
     filter()
@@ -103,7 +103,7 @@ struct KalmanFilter: ~Copyable {
       index += 1
     }
     time.clear(160)
-    (time + 160).update(from: left, count: 160)
+    (time + 160).copy(from: left, count: 160)
     transform.forward(time, eRe, eIm)
     guard isActive else { return }
     blocksLearnt += 1
@@ -250,9 +250,9 @@ struct KalmanFilter: ~Copyable {
       if from >= 0, from < Self.partitions {
         let source = from * Self.stride
         if count != 0 {
-          (wRe + target).update(from: wRe + source, count: Self.stride)
-          (wIm + target).update(from: wIm + source, count: Self.stride)
-          (variance + target).update(from: variance + source, count: Self.stride)
+          (wRe + target).copy(from: wRe + source, count: Self.stride)
+          (wIm + target).copy(from: wIm + source, count: Self.stride)
+          (variance + target).copy(from: variance + source, count: Self.stride)
         }
       } else {
         (wRe + target).clear(Self.stride)
@@ -316,7 +316,7 @@ struct KalmanFilter: ~Copyable {
   /// Replaces the spectrum of `partition` blocks ago by that of 320 samples.
   func replace(_ partition: Int, _ samples: Floats, transform: borrowing FourierTransform) {
     transform.forward(samples, xRe + slot(partition), xIm + slot(partition))
-    if partition == 0 { window.update(from: samples, count: 320) }
+    if partition == 0 { window.copy(from: samples, count: 320) }
   }
 
   /// How strong the path is thought to be: at first equally likely anywhere, and once the delay is known dying away by 1.2

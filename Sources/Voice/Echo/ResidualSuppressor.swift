@@ -169,8 +169,8 @@ struct ResidualSuppressor: ~Copyable {
   private func analyse(
     _ block: Floats, _ frame: Floats, _ re: Floats, _ im: Floats, _ transform: borrowing FourierTransform
   ) {
-    frame.update(from: frame + 160, count: 160)
-    (frame + 160).update(from: block, count: 160)
+    frame.copy(from: frame + 160, count: 160)
+    (frame + 160).copy(from: block, count: 160)
     var index = 0
     while index < 80 {
       time.fours[index] = frame.fours[index] * window.fours[index]

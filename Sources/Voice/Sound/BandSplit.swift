@@ -72,8 +72,8 @@ public struct BandSplit: ~Copyable {
 
   /// Takes 480 samples at 48 kHz and writes 160 at 16 kHz.
   public mutating func split(_ samples: Floats, _ low: Floats) {
-    dense.update(from: dense + 480, count: Self.taps)
-    (dense + Self.taps).update(from: samples, count: 480)
+    dense.copy(from: dense + 480, count: Self.taps)
+    (dense + Self.taps).copy(from: samples, count: 480)
     var index = 0
     while index < 160 {
       // The filter is the same both ways round.
@@ -91,15 +91,15 @@ public struct BandSplit: ~Copyable {
 
   /// Keeps what was split for `join`; for a side that is joined again.
   public mutating func keep(_ samples: Floats) {
-    late.update(from: late + 480, count: Self.delaySamples)
-    (late + Self.delaySamples).update(from: samples, count: 480)
+    late.copy(from: late + 480, count: Self.delaySamples)
+    (late + Self.delaySamples).copy(from: samples, count: 480)
   }
 
   /// Writes 480 samples at 48 kHz: `worked` of the block before, and the rest times a gain that goes to `gain`. `low` is
   /// what `split` gave this time.
   public mutating func join(_ worked: Floats, low: Floats, gain: Float, _ samples: Floats) {
     let step = (gain - lastGain) / 160
-    thin.update(from: thin + 160, count: 24)
+    thin.copy(from: thin + 160, count: 24)
     var slope = Four(0, 1, 2, 3) * step + lastGain
     var index = 0
     while index < 40 {
@@ -107,7 +107,7 @@ public struct BandSplit: ~Copyable {
       slope += 4 * step
       index += 1
     }
-    old.update(from: low, count: 160)
+    old.copy(from: low, count: 160)
     var phase = 0
     while phase < 3 {
       let part = phases + 24 * phase

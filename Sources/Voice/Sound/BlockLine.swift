@@ -82,7 +82,7 @@ public struct BlockLine: ~Copyable {
     }
     let used = count - missing
     ready -= used
-    out.update(from: out + used, count: ready)
+    out.copy(from: out + used, count: ready)
   }
 
   /// Forgets what waits.

@@ -38,7 +38,7 @@ struct NoiseFloor: ~Copyable {
   /// Takes the powers of a block, and those of the echo in it, which are no noise.
   mutating func process(_ heard: Floats, echo: Floats) {
     if inWindow == Self.window {
-      lowestBefore.update(from: lowest, count: KalmanFilter.stride)
+      lowestBefore.copy(from: lowest, count: KalmanFilter.stride)
       lowest.update(repeating: 1e9, count: KalmanFilter.stride)
       inWindow = 0
     }

@@ -62,6 +62,11 @@ extension UnsafeMutablePointer where Pointee == Float {
     UnsafeMutableRawPointer(self + index).storeBytes(of: four, as: Four.self)
   }
 
+  /// Takes over `count` floats from `source`, which may overlap. As bytes: one by one they cost five instructions each.
+  @inline(__always) func copy(from source: UnsafePointer<Float>, count: Int) {
+    UnsafeMutableRawPointer(self).copyMemory(from: source, byteCount: count * 4)
+  }
+
   /// Zeroes `count` floats.
   func clear(_ count: Int) { update(repeating: 0, count: count) }
 
