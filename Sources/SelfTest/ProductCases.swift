@@ -364,7 +364,9 @@ extension SelfTest {
         let wanted =
           #"{"name":"Door \"1\"","version":"","uptime_s":3723,"audio_started_ns":null,"state":"","#
           + #""input_level":0,"output_level":0,"microphone_muted":false,"muted_by_hardware":false,"talking":false,"speaker_muted":false,"#
-          + #""volume":100,"do_not_disturb":false,"trouble":"","peers":[],"ring":null,"waiting":0,"calls":[],"#
+          + #""volume":100,"do_not_disturb":false,"trouble":"","peers":[],"ring":null,"#
+          + #""processing":{"echo":"off","noise_suppression":false,"gain_control":false,"echo_delay_ms":null,"erle_db":null,"#
+          + #""gain_db":0},"waiting":0,"calls":[],"#
           + #""counters":{"stun_malformed":9223372036854775807}}"#
         check.expect(contains(found, "\r\n\r\n" + wanted), found)
       },
