@@ -9,7 +9,7 @@ import VOIP
 
 var settings = HostSettings()
 settings.input = .tone(hertz: 440)
-settings.service = VOIPConfiguration(iceServers: [], allowsLoopback: true)
+settings.service = VOIPConfiguration(iceServers: [], processing: .none, allowsLoopback: true)
 let caller = try ServiceHost(settings: settings)
 let callee = try ServiceHost(settings: settings)
 caller.service.enableMicrophone()
