@@ -58,8 +58,8 @@ struct DriftTracker: ~Copyable {
     var newPower: Float = 0
     var bin = Self.firstBin
     while bin <= Self.firstBin + Self.bins {
-      cRe[bin] = 0
-      cIm[bin] = 0
+      var re: Float = 0
+      var im: Float = 0
       var partition = 0
       while partition < Self.partitions {
         let place = partition * KalmanFilter.stride + bin
@@ -67,12 +67,14 @@ struct DriftTracker: ~Copyable {
         let b = filter.wIm[place]
         let c = oldRe[place]
         let d = oldIm[place]
-        cRe[bin] += a * c + b * d
-        cIm[bin] += b * c - a * d
+        re += a * c + b * d
+        im += b * c - a * d
         oldPower += c * c + d * d
         newPower += a * a + b * b
         partition += 1
       }
+      cRe[bin] = re
+      cIm[bin] = im
       bin += 1
     }
     var best: Float = 0

@@ -197,7 +197,7 @@ public struct KalmanCanceller: EchoCanceller, ~Copyable {
       let step = (opening - before) / 160
       var index = 0
       while index < 160 {
-        worked[index] *= before + step * Float(index)
+        worked[index] = worked[index] * (before + step * Float(index))
         index += 1
       }
     }

@@ -217,8 +217,8 @@ struct ResidualSuppressor: ~Copyable {
         rest = min(rest, 4 * expected)
         share = rest > expected ? 0.0003 : 0.02
       }
-      leakSum[band] += share * (rest - leakSum[band])
-      heldSum[band] += share * (held - heldSum[band])
+      leakSum[band] = leakSum[band] + share * (rest - leakSum[band])
+      heldSum[band] = heldSum[band] + share * (held - heldSum[band])
       leakage[band] = min(4, leakSum[band] / (heldSum[band] + 1e-6))
       band += 1
     }
@@ -299,14 +299,14 @@ struct ResidualSuppressor: ~Copyable {
       if bin >= 80 { upper += value }
       // Noise of the room's own level where more than that was taken away.
       let comfort = noiseFloor * noiseFloor * steady - value * value * power
-      eRe[bin] *= value
-      eIm[bin] *= value
+      eRe[bin] = eRe[bin] * value
+      eIm[bin] = eIm[bin] * value
       if comfort > 0, situation.holdsEcho, rest > 0.1 * steady {
         let size = (1.5 * comfort).squareRoot() * 4.6566e-10
         chance = chance &* 1_664_525 &+ 1_013_904_223
-        eRe[bin] += size * Float(Int32(bitPattern: chance))
+        eRe[bin] = eRe[bin] + size * Float(Int32(bitPattern: chance))
         chance = chance &* 1_664_525 &+ 1_013_904_223
-        eIm[bin] += size * Float(Int32(bitPattern: chance))
+        eIm[bin] = eIm[bin] + size * Float(Int32(bitPattern: chance))
       }
       bin += 1
     }
