@@ -35,10 +35,16 @@ public struct SoundCheckResult: Sendable, Equatable {
   /// What is wrong, the worst first; empty: nothing.
   public var findings: [SoundCheckFinding] {
     var findings: [SoundCheckFinding] = []
-    if heardLevel <= -9600, noiseLevel <= -9600 { return [.silentMicrophone] }
+    if heardLevel <= -9600, noiseLevel <= -9600 {
+      findings.append(.silentMicrophone)
+      return findings
+    }
     if clippedPerMillion >= Limits.soundCheckClippedPerMillion { findings.append(.clipping) }
     if noiseLevel > Limits.soundCheckNoiseHundredthsMax { findings.append(.noisy) }
-    guard delaySamples != nil else { return findings + [.nothingCameBack] }
+    guard delaySamples != nil else {
+      findings.append(.nothingCameBack)
+      return findings
+    }
     if couplingLoss < Limits.soundCheckCouplingHundredthsMin {
       findings.append(.tooLoud(hundredths: Limits.soundCheckCouplingHundredthsMin - couplingLoss))
     }
