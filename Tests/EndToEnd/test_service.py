@@ -312,7 +312,7 @@ def test_every_command_is_handed_over(tmp_path):
 @pytest.mark.parametrize("answer, code, said", [
     (b'{"ok":false,"error":"The button on the device holds the mute."}\n', 1, "The button on the device"),
     (b"nonsense\n", 1, "cannot be understood"),
-    (b"", 69, "Connection reset"),
+    (b"", 69, "has ended the connection"),
     (b"x" * 100_000 + b"\n", 69, "too large"),
 ])
 def test_answers_of_a_service(tmp_path, answer, code, said):

@@ -4,6 +4,7 @@
 """The rules of WHIP and WHEP by the letter, where no well-behaved peer would go: test_whip.py has the table of them."""
 
 import contextlib
+import time
 
 import pytest
 from harness import Intercom, Program, config
@@ -106,6 +107,9 @@ def test_stun_servers_of_the_far_side(tmp_path):
             calling.wait_for(r"the relay turn:turn.example.net\?transport=udp, which is not used")
             calling.wait_for("asking the STUN servers that the server names too")
             calling_asked = server.wait_for(lambda request: "a=end-of-candidates" in request.body)
+            end = time.monotonic() + 5
+            while not (named.asked and ours.asked) and time.monotonic() < end:
+                time.sleep(0.02)
             calling.stop()
         assert f"{MAPPED[0]} {MAPPED[1]} typ srflx" in "".join(one.body for one in server.requests), calling_asked
         assert named.asked and ours.asked
